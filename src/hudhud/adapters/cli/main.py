@@ -1,0 +1,70 @@
+"""The `hudhud` command: one verb a file, errors in words, exit codes that mean something.
+
+Exit codes: 0 done; 1 a fault in Hudhud itself; 2 wrong usage or input; 3 elements could not be fetched; 130 interrupted.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from hudhud import __version__
+from hudhud.adapters.cli import compare, fleet, look, simulate
+from hudhud.errors import FetchError, HudhudError
+
+__all__ = ["main", "run"]
+
+_DESCRIPTION = """\
+A low-orbit satellite-internet system in software: real orbital elements in, who is served and how well out.
+
+  hudhud simulate scenarios/ukraine.toml        play a scenario, slot by slot of 15 s
+  hudhud look 50.45 30.52 --at 2026-05-30T18:00:12Z   what is overhead, and what refuses it
+  hudhud fleet                                  which satellites there are, shell by shell
+  hudhud compare results/a results/b            two results side by side
+
+Without --elements FILE an embedded fleet is used: synthetic, made from the shells measured in May 2026.
+Real elements: hudhud fleet fetch
+"""
+
+_EPILOG = """\
+exit codes: 0 done, 1 a fault in Hudhud itself, 2 wrong usage or input, 3 elements could not be fetched
+each verb explains itself: hudhud VERB --help
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line.  Verbs import what they need only when they run: `--version` must not wait for numpy."""
+    top = argparse.ArgumentParser(
+        prog="hudhud", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    top.add_argument("--version", action="version", version=f"hudhud {__version__}")
+    verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb_name")
+    for verb in (simulate, look, fleet, compare):
+        verb.add(verbs)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.  Returns its exit code."""
+    top = parser()
+    parsed = top.parse_args(arguments)
+    if parsed.verb_name is None:
+        top.print_help()
+        return 0
+    try:
+        return int(parsed.verb(parsed))
+    except HudhudError as error:
+        print(f"hudhud: {error}", file=sys.stderr)
+        return 3 if isinstance(error, FetchError) else 2
+    except KeyboardInterrupt:
+        print("hudhud: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # the reader went away (as `| head` does): nothing is left to say, and Python must not try to at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    sys.exit(main())

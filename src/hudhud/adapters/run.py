@@ -1,0 +1,162 @@
+"""A scenario file and an element file become a run; a run becomes a result.  The Python face of `hudhud simulate`."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from hudhud import __version__
+from hudhud.adapters.ahead import ahead
+from hudhud.adapters.store import packaged
+from hudhud.adapters.store.catalogue import embedded, read_elements
+from hudhud.arrays import Bools
+from hudhud.errors import Fault, ScenarioError
+from hudhud.network.latency import Cost
+from hudhud.network.schedule import Choice
+from hudhud.orbits.elements import Elements, Status
+from hudhud.orbits.positions import Engine
+from hudhud.report.result import Provenance, Result
+from hudhud.scenario import Scenario, World, from_toml, world
+from hudhud.simulate import gather, play, skies
+from hudhud.sky.terminal_class import terminal_classes
+
+__all__ = ["Run", "load", "run"]
+
+EMBEDDED = "embedded fleet, measured shells of 2026-05-30"
+
+_LARGEST_SCENARIO_BYTES = 64 * 2**20
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Run:
+    """A world made ready, and where it came from."""
+
+    world: World
+    provenance: Provenance
+
+
+def load(
+    scenario: str | Path,
+    elements: str | Path | None = None,
+    *,
+    start: str | None = None,
+    slots: int | None = None,
+    seed: int | None = None,
+    engine: Engine | None = None,
+    choice: Choice | None = None,
+    cost: Cost | None = None,
+) -> Run:
+    """Read a scenario file and make it ready.
+
+    elements: file of real elements (OMM or TLE, also .gz); the embedded synthetic fleet where None.  start (RFC 3339),
+    slots, seed: instead of the scenario's.  choice, cost: functions of your own for ranking satellites and for routing.
+    Raises ScenarioError, ElementsError, StaleElementsError, each with every fault.
+    """
+    path = Path(scenario)
+    return prepare(
+        _text(path),
+        elements,
+        folder=path.parent,
+        start=start,
+        slots=slots,
+        seed=seed,
+        engine=engine,
+        choice=choice,
+        cost=cost,
+    )
+
+
+def prepare(
+    text: str,
+    elements: str | Path | None = None,
+    *,
+    folder: Path = Path(),
+    start: str | None = None,
+    slots: int | None = None,
+    seed: int | None = None,
+    engine: Engine | None = None,
+    choice: Choice | None = None,
+    cost: Cost | None = None,
+) -> Run:
+    """`load` for a scenario that is text already; folder: where the files are that it names."""
+    gateways, pops = packaged.gateways(), packaged.pops()
+    parsed = from_toml(
+        text,
+        classes=terminal_classes(packaged.text("terminal-classes.csv")),
+        pops=frozenset(pops.codes),
+        gateways=frozenset(gateways.sites.names),
+        read=lambda name: _text(folder / name),
+        start=start,
+        slots=slots,
+        seed=seed,
+    )
+    fleet, source, digest, quarantined = _fleet(parsed, elements)
+    ready = world(parsed, fleet, gateways, pops, engine=engine, choice=choice, cost=cost)
+    counts = np.bincount(ready.elements.status, minlength=len(Status))
+    provenance = Provenance(
+        hudhud_version=__version__,
+        scenario_toml=text,
+        seed=parsed.seed,
+        elements_source=source,
+        elements_sha256=digest,
+        synthetic=elements is None,
+        status_counts=tuple((status.name.lower(), int(counts[status])) for status in Status),
+        quarantined=quarantined,
+        assumptions=_assumptions(parsed),
+        engine=ready.propagator.engine.value,
+    )
+    return Run(world=ready, provenance=provenance)
+
+
+def run(
+    loaded: Run, permits: Bools | None = None, progress: Callable[[Iterable[_Item]], Iterable[_Item]] = iter
+) -> Result:
+    """Play a run from its first slot to its last.
+
+    permits: (terminal,) bool, who may be served; everybody where None.  progress: wraps the slots as they are made.
+    Geometry is worked out in a thread ahead of schedules and routes.
+    """
+    slots = play(loaded.world, ahead(skies(loaded.world)), permits)
+    return gather(loaded.world, progress(slots), loaded.provenance)
+
+
+def _text(path: Path) -> str:
+    """The text of a scenario file; ScenarioError says what is wrong with the file."""
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_SCENARIO_BYTES:
+            raise ScenarioError(f"{path} has {size:,} bytes; a scenario has at most {_LARGEST_SCENARIO_BYTES:,}")
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{path}: {error.strerror}: give the path of a scenario file (TOML)") from None
+    except UnicodeDecodeError as error:
+        raise ScenarioError(
+            f"{path} is not a scenario", [Fault(where=f"byte {error.start}", problem="not UTF-8 text")]
+        ) from None
+
+
+def _fleet(scenario: Scenario, elements: str | Path | None) -> tuple[Elements, str, str, tuple[str, ...]]:
+    """The fleet, its source, the digest of the bytes read, and the records set aside."""
+    if elements is None:
+        return embedded(scenario.start), EMBEDDED, "", ()
+    path = Path(elements)
+    catalogue = read_elements(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return catalogue.elements, path.name, digest, tuple(str(record) for record in catalogue.quarantined)
+
+
+def _assumptions(scenario: Scenario) -> tuple[str, ...]:
+    """Parameters that rest on an assumption, with the value used."""
+    latency, gateways = scenario.latency, scenario.gateways
+    return (
+        f"access residual {latency.access_s * 1e3:g} ms and slot term {latency.slot_term_s * 1e3:g} ms (assumed)",
+        f"{latency.hop_delay_s * 1e3:g} ms per laser hop, fibre {latency.fibre_route_factor:g} x great circle (assumed)",
+        "each gateway is bound to its nearest point of presence; antennas are assumed where not published",
+        f"{gateways.links_per_satellite} gateway links per satellite and "
+        f"{scenario.schedule.terminals_per_beam} terminals per beam (assumed)",
+        "choice of satellites: a plausible stand-in, the real scheduler is not published",
+    )

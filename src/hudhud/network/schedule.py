@@ -1,0 +1,378 @@
+"""Who serves whom in one slot: gateway antennas, then satellites for the groups of terminals.
+
+Comes in: looks of gateways and of groups, who may be served, beams, and what the last slot chose.  Goes out: which
+satellites the gateways' antennas follow, and for each group its satellite and beam, or why there is none.  A group is
+one terminal, or several of one class in one cell that one beam serves.  The rule that ranks candidates is a function of
+`Candidates`; write your own to try another.  The real scheduler is not published: these assignments are plausible,
+never the truth (docs/limits.md).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from hudhud.arrays import Bits, Bools, Floats, Ints, Ints32, freeze
+from hudhud.kernel import compiled
+from hudhud.sky.look import Gate, Looks
+
+__all__ = [
+    "Assignment",
+    "Candidates",
+    "Choice",
+    "Feeders",
+    "Stage",
+    "assign",
+    "candidates",
+    "funnel",
+    "highest_elevation",
+    "nobody",
+    "point_antennas",
+    "scored",
+    "sticky",
+]
+
+
+class Stage(IntEnum):
+    """The checks a candidate passes on its way to be chosen, in order; `funnel` counts those left after each."""
+
+    IN_VIEW = 0
+    CLEAR_OF_GSO_ARC = 1
+    IN_FIELD_OF_VIEW = 2
+    UNOBSTRUCTED = 3
+    ROUTED = 4
+
+
+_STAGE_BITS = np.array(
+    [
+        Gate.NOT_IN_SERVICE | Gate.BELOW_MINIMUM_ELEVATION,
+        Gate.GSO_ARC,
+        Gate.OUT_OF_FIELD_OF_VIEW,
+        Gate.OBSTRUCTED,
+    ],
+    dtype=np.uint8,
+)
+
+
+@compiled
+def _funnel(
+    offsets: Ints, satellite: Ints32, refused: Bits, routed: Bools, lane: Ints32, bits: Bits, counts: Ints32
+) -> None:
+    for group in range(offsets.shape[0] - 1):
+        for pair in range(offsets[group], offsets[group + 1]):
+            stage = 0
+            while stage < bits.shape[0] and not refused[pair] & bits[stage]:
+                counts[group, stage] += 1
+                stage += 1
+            if stage == bits.shape[0] and routed[satellite[pair], lane[group]]:
+                counts[group, stage] += 1
+
+
+def funnel(looks: Looks, routed: Bools, lane: Ints32) -> Ints32:
+    """How many candidates of each group are left after each `Stage`.
+
+    routed: (satellite, lane) bool, the satellite has a way to a gateway; lane: (group,) int32, which of the ways counts.
+    Returns (group, stage) int32.
+    """
+    counts = np.zeros((len(looks.offsets) - 1, len(Stage)), dtype=np.int32)
+    _funnel(looks.offsets, looks.satellite, looks.refused, routed, lane, _STAGE_BITS, counts)
+    return counts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Feeders:
+    """Which satellite each gateway antenna follows: satellite, gateway (feeder,) int32, sorted by gateway."""
+
+    satellite: Ints32
+    gateway: Ints32
+    range_m: Floats
+
+    def __post_init__(self) -> None:
+        freeze(self.satellite, self.gateway, self.range_m)
+
+    def __len__(self) -> int:
+        return len(self.satellite)
+
+
+@compiled
+def _keep(
+    offsets: Ints, satellite: Ints32, passed: Bools, before: Ints32, free: Ints32, links_left: Ints32, kept: Bools
+) -> None:
+    """Antennas go on following what they followed, as long as the look still passes."""
+    i = 0
+    for gateway in range(offsets.shape[0] - 1):
+        for pair in range(offsets[gateway], offsets[gateway + 1]):
+            key = gateway * links_left.shape[0] + satellite[pair]
+            while i < before.shape[0] and before[i] < key:
+                i += 1
+            followed = i < before.shape[0] and before[i] == key and passed[pair]
+            if followed and free[gateway] > 0 and links_left[satellite[pair]] > 0:
+                free[gateway] -= 1
+                links_left[satellite[pair]] -= 1
+                kept[pair] = True
+
+
+@compiled
+def _fill(order: Ints, site: Ints32, satellite: Ints32, free: Ints32, links_left: Ints32, kept: Bools) -> None:
+    """Free antennas take what comes next in `order`, if both ends have room."""
+    for i in range(order.shape[0]):
+        pair = order[i]
+        if free[site[pair]] > 0 and links_left[satellite[pair]] > 0:
+            free[site[pair]] -= 1
+            links_left[satellite[pair]] -= 1
+            kept[pair] = True
+
+
+def point_antennas(looks: Looks, antennas: Ints32, links: Ints32, before: Feeders | None) -> Feeders:
+    """Which satellites the gateways' antennas follow in this slot.
+
+    looks: of the gateways (sites) to satellites.  antennas: (gateway,) int32, satellites a gateway can follow at once.
+    links: (satellite,) int32, gateways a satellite can be linked to at once.  before: the last slot's, kept while the
+    look passes; free antennas then go to the highest satellites that still have a link left.
+    """
+    site = looks.site
+    passed = looks.refused == 0
+    free, links_left = antennas.astype(np.int32), links.astype(np.int32)
+    kept = np.zeros(len(site), dtype=np.bool_)
+    if before is not None and len(before):
+        key = before.gateway.astype(np.int64) * len(links) + before.satellite
+        _keep(looks.offsets, looks.satellite, passed, key, free, links_left, kept)
+    open_pairs = np.flatnonzero(passed & ~kept & (free[site] > 0) & (links_left[looks.satellite] > 0))
+    order = open_pairs[np.argsort(-looks.elevation_rad[open_pairs], kind="stable")]
+    _fill(order, site, looks.satellite, free, links_left, kept)
+    pairs = np.flatnonzero(kept)
+    return Feeders(satellite=looks.satellite[pairs], gateway=site[pairs], range_m=looks.range_m[pairs])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Candidates:
+    """Satellites that passed every gate and have a route, for all groups: what a rule may rank by.
+
+    group, satellite (candidate,) int32, sorted by group then satellite; elevation_rad, azimuth_rad, range_m;
+    sunlit bool; launch_year float; load: share of the satellite's beams in use in the last slot, 0..1;
+    same: bool, the satellite that served the group in the last slot; route_cost: of the satellite's way down.
+    """
+
+    group: Ints32
+    satellite: Ints32
+    elevation_rad: Floats
+    azimuth_rad: Floats
+    range_m: Floats
+    sunlit: Bools
+    launch_year: Floats
+    load: Floats
+    same: Bools
+    route_cost: Floats
+
+
+Choice = Callable[[Candidates, np.random.Generator], Floats]
+"""A rule: the score of each candidate; each group takes its highest that still has beams.  (candidate,)"""
+
+
+def highest_elevation(candidates: Candidates, rng: np.random.Generator) -> Floats:
+    """Rank by elevation alone: the rule of most simulators; about every second slot changes the satellite."""
+    del rng
+    return candidates.elevation_rad
+
+
+def sticky(drop_below_rad: float = np.radians(40.0)) -> Choice:
+    """Keep the satellite of the last slot while it stands above `drop_below_rad`, else take the highest."""
+
+    def score(candidates: Candidates, rng: np.random.Generator) -> Floats:
+        del rng
+        kept = candidates.same & (candidates.elevation_rad >= drop_below_rad)
+        stay: Floats = candidates.elevation_rad + np.where(kept, np.pi, 0.0)
+        return stay
+
+    return score
+
+
+def scored(temperature: float = 0.08) -> Choice:
+    """Draw from the softmax of a score that reproduces what is known of the real scheduler's preferences.
+
+    Elevation, sunlight, newer launches, low load, staying and short range count; `temperature` (0.06 to 0.10) says how
+    much is left to chance.  The draw is the Gumbel-max form of the softmax.  Weights: calibrated stand-in after
+    Tanveer et al., arXiv 2307.00402; assumed.
+    """
+
+    def score(candidates: Candidates, rng: np.random.Generator) -> Floats:
+        merit = (
+            candidates.elevation_rad * (2 / np.pi)
+            + 0.15 * candidates.sunlit
+            + 0.10 * (candidates.launch_year - 2019.0) / 7.0
+            - 0.25 * candidates.load
+            + 0.20 * candidates.same
+            - 0.10 * candidates.range_m / 1_200_000.0
+        )
+        drawn: Floats = merit / temperature + rng.gumbel(size=len(merit))
+        return drawn
+
+    return score
+
+
+def candidates(
+    looks: Looks,
+    routed: Bools,
+    lane: Ints32,
+    permitted: Bools,
+    *,
+    sunlit: Bools,
+    launch_year: Floats,
+    load: Floats,
+    before: Ints32,
+    route_cost: Floats,
+) -> Candidates:
+    """Looks that passed every gate, of permitted groups, to satellites with a route.
+
+    routed, route_cost: (satellite, lane); lane: (group,) int32.  sunlit, launch_year, load: (satellite,).
+    permitted: (group,) bool.  before: (group,) int32, the satellite of the last slot or -1.
+    """
+    site = looks.site
+    pairs = np.flatnonzero((looks.refused == 0) & routed[looks.satellite, lane[site]] & permitted[site])
+    group, satellite = site[pairs], looks.satellite[pairs]
+    return Candidates(
+        group=group,
+        satellite=satellite,
+        elevation_rad=looks.elevation_rad[pairs],
+        azimuth_rad=looks.azimuth_rad[pairs],
+        range_m=looks.range_m[pairs],
+        sunlit=sunlit[satellite],
+        launch_year=launch_year[satellite],
+        load=load[satellite],
+        same=before[group] == satellite,
+        route_cost=route_cost[satellite, lane[group]],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Assignment:
+    """satellite, beam (group,) int32, -1 where none; beam is the first of the `beams` the group asked for.
+
+    beams_used: (satellite,) int32.
+    """
+
+    satellite: Ints32
+    beam: Ints32
+    beams_used: Ints32
+
+    def __post_init__(self) -> None:
+        freeze(self.satellite, self.beam, self.beams_used)
+
+
+def nobody(groups: int, satellites: int) -> Assignment:
+    """The assignment before the first slot."""
+    return Assignment(
+        satellite=np.full(groups, -1, dtype=np.int32),
+        beam=np.full(groups, -1, dtype=np.int32),
+        beams_used=np.zeros(satellites, dtype=np.int32),
+    )
+
+
+@compiled
+def _best(first: int, last: int, satellite: Ints32, score: Floats, wanted: int, left: Ints32, other: int) -> int:
+    """The candidate with the highest score whose satellite has `wanted` beams left and is not `other`, or -1."""
+    best = -1
+    for i in range(first, last):
+        if left[satellite[i]] >= wanted and satellite[i] != other and (best < 0 or score[i] > score[best]):
+            best = i
+    return best
+
+
+@compiled
+def _assign(
+    order: Ints, offsets: Ints, satellite: Ints32, score: Floats, wanted: Ints32, left: Ints32, chosen: Ints32
+) -> None:
+    for i in range(order.shape[0]):
+        group = order[i]
+        best = _best(offsets[group], offsets[group + 1], satellite, score, wanted[group], left, -1)
+        chosen[group] = best
+        if best >= 0:
+            left[satellite[best]] -= wanted[group]
+
+
+@compiled
+def _make_room(
+    order: Ints, offsets: Ints, satellite: Ints32, score: Floats, wanted: Ints32, left: Ints32, chosen: Ints32
+) -> None:
+    """A group left out takes the beams of one that can be served elsewhere (one move; highest score first)."""
+    groups = wanted.shape[0]
+    first = np.full(left.shape[0], -1, dtype=np.int32)  # a chain of groups for every satellite
+    following = np.full(groups, -1, dtype=np.int32)
+    for group in range(groups - 1, -1, -1):
+        if chosen[group] >= 0:
+            following[group] = first[satellite[chosen[group]]]
+            first[satellite[chosen[group]]] = group
+    for i in range(order.shape[0]):
+        group = order[i]
+        if chosen[group] >= 0:
+            continue
+        best, best_move, best_other = -1, -1, -1
+        for mine in range(offsets[group], offsets[group + 1]):
+            if best >= 0 and score[mine] <= score[best]:
+                continue
+            s = satellite[mine]
+            other = first[s]
+            while other >= 0:
+                if left[s] + wanted[other] >= wanted[group]:
+                    move = _best(offsets[other], offsets[other + 1], satellite, score, wanted[other], left, s)
+                    if move >= 0:
+                        best, best_move, best_other = mine, move, other
+                        break
+                other = following[other]
+        if best < 0:
+            continue
+        s, elsewhere = satellite[best], satellite[best_move]
+        left[s] += wanted[best_other] - wanted[group]
+        left[elsewhere] -= wanted[best_other]
+        chosen[best_other], chosen[group] = best_move, best
+        if first[s] == best_other:
+            first[s] = group
+        else:
+            link = first[s]
+            while following[link] != best_other:
+                link = following[link]
+            following[link] = group
+        following[group] = following[best_other]
+        following[best_other] = first[elsewhere]
+        first[elsewhere] = best_other
+
+
+def assign(candidates: Candidates, score: Floats, wanted: Ints32, beams: Ints32) -> Assignment:
+    """Give each group its best satellite within the beams there are.
+
+    score: (candidate,).  wanted: (group,) int32 beams a group needs on one satellite.  beams: (satellite,) int32.
+    Groups with the fewest options choose first (then those that want more, then by number); groups left out may then
+    take the beams of one that has another satellite.  The exact optimum is a test's oracle (mixed-integer programme).
+    """
+    groups = len(wanted)
+    counts = np.bincount(candidates.group, minlength=groups)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    order = np.lexsort((np.arange(groups), -wanted, counts))
+    order = order[counts[order] > 0]
+    left = beams.astype(np.int32)
+    chosen = np.full(groups, -1, dtype=np.int32)
+    _assign(order, offsets, candidates.satellite, score, wanted, left, chosen)
+    if (chosen[order] < 0).any():
+        _make_room(order, offsets, candidates.satellite, score, wanted, left, chosen)
+    satellite = (
+        np.where(chosen >= 0, candidates.satellite[chosen], -1).astype(np.int32)
+        if len(candidates.satellite)
+        else chosen
+    )
+    return Assignment(
+        satellite=satellite,
+        beam=_beams(satellite, wanted),
+        beams_used=(beams - left).astype(np.int32),
+    )
+
+
+def _beams(satellite: Ints32, wanted: Ints32) -> Ints32:
+    """First beam of each group on its satellite: beams are numbered in the order of the groups.  (group,)"""
+    beam = np.full(len(satellite), -1, dtype=np.int32)
+    served = np.flatnonzero(satellite >= 0)
+    order = served[np.argsort(satellite[served], kind="stable")]
+    taken = np.cumsum(wanted[order]) - wanted[order]
+    starts = np.flatnonzero(np.diff(satellite[order], prepend=-1))
+    beam[order] = taken - np.repeat(taken[starts], np.diff(np.append(starts, len(order))))
+    return beam

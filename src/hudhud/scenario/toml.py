@@ -1,0 +1,448 @@
+"""The text of a scenario becomes a value.
+
+Comes in: the text of a TOML file in the units people write (degrees, kilometres, milliseconds).  Goes out: `Scenario` in
+SI units and radians.  Everything wrong with the text is reported at once, each fault with its key path, and nothing is
+repaired: an unknown key is a fault too.  docs/reference/scenario.md lists the keys.
+"""
+
+import math
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from hudhud.arrays import Floats, Floats32
+from hudhud.constants import MEAN_RADIUS_M
+from hudhud.errors import Fault, InputError, ScenarioError
+from hudhud.links import LaserRules
+from hudhud.network.latency import LatencyModel
+from hudhud.scenario.values import (
+    FleetRules,
+    GatewayRules,
+    OwnGateway,
+    Pattern,
+    RouteBy,
+    Rule,
+    Scenario,
+    ScheduleRules,
+    Terminal,
+    spawned,
+)
+from hudhud.sky.mask import horizon_mask, read_obstructions
+from hudhud.sky.terminal_class import TerminalClass
+from hudhud.timescale import from_rfc3339, slot_start
+
+__all__ = ["from_toml"]
+
+_MOST_SLOTS = 60 * 5760
+_MOST_TERMINALS = 200_000
+
+
+def _instant(value: object) -> object:
+    """An RFC 3339 text or a TOML date-time with an offset; anything else is left for pydantic to refuse."""
+    if isinstance(value, str):
+        return from_rfc3339(value)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("the instant has no zone: write it as 2026-05-30T18:00:12Z (UTC)")
+        return from_rfc3339(value.isoformat())
+    raise ValueError(f"{value!r} is not an instant: write it as 2026-05-30T18:00:12Z (UTC)")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True, frozen=True
+    )
+
+
+def _number(value: object) -> object:
+    """TOML writes 25 for 25.0: a whole number is a number; true is none."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_Float = Annotated[float, BeforeValidator(_number)]
+_Latitude = Annotated[_Float, Field(ge=-90, le=90)]
+_Longitude = Annotated[_Float, Field(ge=-180, le=360)]
+_Share = Annotated[_Float, Field(ge=0, le=1)]
+_Name = Annotated[str, Field(min_length=1, max_length=200)]
+_Elevation = Annotated[_Float, Field(ge=0, lt=90)]
+_Avoidance = Annotated[_Float, Field(ge=0, le=60)]
+
+
+class _Fleet(_Table):
+    maximum_element_age_days: Annotated[_Float, Field(gt=0, le=60)] = 7.0
+    failed: list[_Name] = []
+    failed_share: _Share = 0.0
+
+
+class _Sky(_Table):
+    minimum_elevation_deg: _Elevation = 25.0
+    gso_avoidance_deg: _Avoidance = 18.0
+
+
+class _Schedule(_Table):
+    rule: Rule = "scored"
+    temperature: Annotated[_Float, Field(gt=0, le=10)] = 0.08
+    drop_below_deg: _Elevation = 40.0
+    terminals_per_beam: Annotated[int, Field(ge=1, le=100_000)] = 400
+    share_cells: bool = True
+
+
+class _Lasers(_Table):
+    pattern: Pattern = "plus_grid"
+    phase_offset: Annotated[_Float, Field(ge=-100, le=100)] = 0.0
+    maximum_range_km: Annotated[_Float, Field(gt=0, le=50_000)] | None = None
+    grazing_height_km: Annotated[_Float, Field(ge=0, le=1000)] = 80.0
+    polar_cut_off_deg: Annotated[_Float, Field(ge=0, le=90)] = 90.0
+    acquisition_s: Annotated[_Float, Field(ge=0, le=3600)] = 15.0
+    failed_share: _Share = 0.0
+    failed: list[Annotated[list[_Name], Field(min_length=2, max_length=2)]] = []
+
+
+class _OwnGateway(_Table):
+    name: _Name
+    latitude_deg: _Latitude
+    longitude_deg: _Longitude
+    antennas: Annotated[int, Field(ge=0, le=1000)] = 8
+    pop: _Name
+
+
+class _Gateways(_Table):
+    sites: Literal["operational", "none"] = "operational"
+    failed: list[_Name] = []
+    failed_pops: list[_Name] = []
+    minimum_elevation_deg: _Elevation = 25.0
+    gso_avoidance_deg: _Avoidance = 18.0
+    links_per_satellite: Annotated[int, Field(ge=1, le=16)] = 2
+    antennas: Annotated[int, Field(ge=0, le=1000)] | None = None
+    site: list[_OwnGateway] = []
+
+
+class _Latency(_Table):
+    route_by: RouteBy = "delay"
+    fibre_route_factor: Annotated[_Float, Field(ge=1, le=10)] = 1.5
+    fibre_index: Annotated[_Float, Field(ge=1, le=3)] = 1.468
+    access_ms: Annotated[_Float, Field(ge=0, le=10_000)] = 12.0
+    hop_delay_ms: Annotated[_Float, Field(ge=0, le=100)] = 0.25
+    slot_term_ms: Annotated[_Float, Field(ge=0, le=1000)] = 3.0
+
+
+class _Mounted(_Table):
+    """What a terminal and a scatter of terminals have in common."""
+
+    name: _Name
+    terminal_class: Annotated[str, Field(alias="class")] = "standard"
+    height_m: Annotated[_Float, Field(ge=-500, le=20_000)] = 0.0
+    minimum_elevation_deg: _Elevation | None = None
+    gso_avoidance_deg: _Avoidance | None = None
+    boresight_azimuth_deg: Annotated[_Float, Field(ge=-180, le=360)] | None = None
+    boresight_elevation_deg: Annotated[_Float, Field(ge=0, le=90)] | None = None
+    pop: str = ""
+
+
+class _Terminal(_Mounted):
+    latitude_deg: _Latitude
+    longitude_deg: _Longitude
+    horizon_deg: list[Annotated[list[_Float], Field(min_length=2, max_length=2)]] = []
+    obstructions: str = ""
+
+
+class _Scatter(_Mounted):
+    """`count` terminals drawn evenly inside a circle."""
+
+    count: Annotated[int, Field(ge=1, le=_MOST_TERMINALS)]
+    centre_latitude_deg: _Latitude
+    centre_longitude_deg: _Longitude
+    radius_km: Annotated[_Float, Field(ge=0, le=20_015)]
+
+
+class _File(_Table):
+    name: _Name
+    description: str = ""
+    start: Annotated[np.datetime64, BeforeValidator(_instant)]
+    slots: Annotated[int, Field(ge=1, le=_MOST_SLOTS)]
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    fleet: _Fleet = _Fleet()
+    sky: _Sky = _Sky()
+    schedule: _Schedule = _Schedule()
+    lasers: _Lasers = _Lasers()
+    gateways: _Gateways = _Gateways()
+    latency: _Latency = _Latency()
+    terminal: list[_Terminal] = []
+    scatter: list[_Scatter] = []
+
+
+def from_toml(
+    text: str,
+    *,
+    classes: Mapping[str, TerminalClass],
+    pops: frozenset[str],
+    gateways: frozenset[str],
+    read: Callable[[str], str],
+    start: str | None = None,
+    slots: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """The scenario that a TOML text describes.
+
+    classes: terminal classes by name; pops, gateways: codes and names that may be referred to.  read: the text
+    of a file that the scenario names (InputError or OSError where it cannot).
+    start (RFC 3339), slots, seed: instead of what the text says, and checked like it.
+    Raises ScenarioError with every fault and its key path.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError("the scenario is not TOML", [Fault(where="", problem=str(error))]) from None
+    raw |= {key: value for key, value in (("start", start), ("slots", slots), ("seed", seed)) if value is not None}
+    try:
+        file = _File.model_validate(raw)
+    except ValidationError as error:
+        faults = [Fault(where=_key_path(e["loc"]), problem=_problem(dict(e))) for e in error.errors()]
+        raise ScenarioError(f"the scenario has {len(faults)} fault(s)", faults) from None
+    faults = _reference_faults(file, classes, pops, gateways)
+    if faults:
+        raise ScenarioError(f"the scenario has {len(faults)} fault(s)", faults)
+    return _scenario(file, text, classes, _obstructions(file, read))
+
+
+def _key_path(location: tuple[int | str, ...]) -> str:
+    """terminal[3].latitude_deg"""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def _problem(error: dict[str, Any]) -> str:
+    """What is wrong at one key, with the value found."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        return "no such key here: see docs/reference/scenario.md for those there are"
+    if error["type"] == "missing":
+        return "this key is required"
+    found = repr(error["input"])
+    return f"{message[0].lower() + message[1:]}; found {found if len(found) <= 60 else found[:57] + '...'}"
+
+
+def _reference_faults(
+    file: _File, classes: Mapping[str, TerminalClass], pops: frozenset[str], gateways: frozenset[str]
+) -> list[Fault]:
+    """What pydantic cannot see: names that are doubled or refer to nothing, and sums that are too large."""
+    faults: list[Fault] = []
+
+    def require(known: bool, where: str, problem: str) -> None:
+        if not known:
+            faults.append(Fault(where=where, problem=problem))
+
+    named: list[tuple[str, _Mounted]] = [(f"terminal[{i}]", t) for i, t in enumerate(file.terminal)]
+    named += [(f"scatter[{i}]", t) for i, t in enumerate(file.scatter)]
+    require(bool(named), "terminal", "there is no terminal: add a [[terminal]] or a [[scatter]]")
+    seen: dict[str, str] = {}
+    for where, mounted in named:
+        other = seen.setdefault(mounted.name, where)
+        require(other == where, f"{where}.name", f"{mounted.name!r} is the name of {other} already: names must differ")
+        known = ", ".join(sorted(classes))
+        require(
+            mounted.terminal_class in classes, f"{where}.class", f"no class {mounted.terminal_class!r}: one of {known}"
+        )
+        own_pops = pops | {site.pop for site in file.gateways.site}
+        require(not mounted.pop or mounted.pop in own_pops, f"{where}.pop", f"no point of presence {mounted.pop!r}")
+    for i, terminal in enumerate(file.terminal):
+        for j, (_, elevation_deg) in enumerate(terminal.horizon_deg):
+            problem = f"the elevation of a corner must lie between 0 and 90; found {elevation_deg}"
+            require(0 <= elevation_deg <= 90, f"terminal[{i}].horizon_deg[{j}]", problem)
+    total = len(file.terminal) + sum(scatter.count for scatter in file.scatter)
+    require(total <= _MOST_TERMINALS, "scatter", f"{total} terminals in all: at most {_MOST_TERMINALS}")
+    faults += _gateway_faults(file, pops, gateways)
+    return faults
+
+
+def _gateway_faults(file: _File, pops: frozenset[str], gateways: frozenset[str]) -> list[Fault]:
+    faults: list[Fault] = []
+    names = [site.name for site in file.gateways.site]
+    there = (gateways if file.gateways.sites == "operational" else frozenset()) | set(names)
+    for i, site in enumerate(file.gateways.site):
+        if names.index(site.name) != i or (file.gateways.sites == "operational" and site.name in gateways):
+            faults.append(Fault(where=f"gateways.site[{i}].name", problem=f"there is a gateway {site.name!r} already"))
+        if site.pop not in pops:
+            problem = f"no point of presence {site.pop!r}: see docs/reference/ground.md for their codes"
+            faults.append(Fault(where=f"gateways.site[{i}].pop", problem=problem))
+    for i, name in enumerate(file.gateways.failed):
+        if name not in there:
+            faults.append(Fault(where=f"gateways.failed[{i}]", problem=f"no gateway {name!r} in this scenario"))
+    for i, code in enumerate(file.gateways.failed_pops):
+        if code not in pops:
+            faults.append(Fault(where=f"gateways.failed_pops[{i}]", problem=f"no point of presence {code!r}"))
+    return faults
+
+
+_Obstructions = tuple[Floats | None, Floats32 | None]
+"""A horizon, a map, or neither."""
+
+
+def _obstructions(file: _File, read: Callable[[str], str]) -> dict[int, _Obstructions]:
+    """What stands in each terminal's way, by its number; all files that cannot be used are reported together."""
+    found: dict[int, _Obstructions] = {}
+    faults: list[Fault] = []
+    for i, terminal in enumerate(file.terminal):
+        where = f"terminal[{i}].obstructions"
+        if terminal.horizon_deg and terminal.obstructions:
+            faults.append(Fault(where=where, problem="give horizon_deg or obstructions, not both"))
+        elif terminal.horizon_deg:
+            azimuth_rad, elevation_rad = np.radians(np.array(terminal.horizon_deg)).T
+            found[i] = (horizon_mask(azimuth_rad, elevation_rad), None)
+        elif terminal.obstructions:
+            try:
+                masks, maps = read_obstructions(read(terminal.obstructions))
+            except OSError as error:
+                faults.append(Fault(where=where, problem=f"{terminal.obstructions}: {error.strerror or error}"))
+            except InputError as error:
+                faults += error.faults or [Fault(where=where, problem=str(error))]
+            else:
+                found[i] = (masks[0] if len(masks) else None, maps[0] if len(maps) else None)
+    if faults:
+        raise ScenarioError(f"the scenario has {len(faults)} fault(s)", faults)
+    return found
+
+
+def _longitude_rad(longitude_deg: float) -> float:
+    """Longitudes may be written 0..360 or -180..180; inside they are -pi..pi."""
+    return math.remainder(math.radians(longitude_deg), 2 * math.pi)
+
+
+def _terminal(
+    mounted: _Mounted,
+    name: str,
+    latitude_rad: float,
+    longitude_rad: float,
+    sky: _Sky,
+    terminal_class: TerminalClass,
+    obstructions: _Obstructions = (None, None),
+) -> Terminal:
+    minimum_deg = sky.minimum_elevation_deg if mounted.minimum_elevation_deg is None else mounted.minimum_elevation_deg
+    avoidance_deg = sky.gso_avoidance_deg if mounted.gso_avoidance_deg is None else mounted.gso_avoidance_deg
+    azimuth_rad, elevation_rad = terminal_class.boresight_rad(latitude_rad)
+    if mounted.boresight_azimuth_deg is not None:
+        azimuth_rad = math.radians(mounted.boresight_azimuth_deg)
+    if mounted.boresight_elevation_deg is not None:
+        elevation_rad = math.radians(mounted.boresight_elevation_deg)
+    return Terminal(
+        name=name,
+        latitude_rad=latitude_rad,
+        longitude_rad=longitude_rad,
+        height_m=mounted.height_m,
+        terminal_class=terminal_class,
+        boresight_azimuth_rad=azimuth_rad,
+        boresight_elevation_rad=elevation_rad,
+        minimum_elevation_rad=math.radians(minimum_deg),
+        gso_avoidance_rad=math.radians(avoidance_deg),
+        horizon=obstructions[0],
+        obstructions=obstructions[1],
+        pop=mounted.pop,
+    )
+
+
+def _scattered(scatter: _Scatter, rng: np.random.Generator) -> list[tuple[str, float, float]]:
+    """Names and places (radians) drawn evenly, by area, inside the circle."""
+    angle = scatter.radius_km * 1e3 / MEAN_RADIUS_M
+    away = np.arccos(1 - rng.random(scatter.count) * (1 - np.cos(angle)))
+    bearing = rng.random(scatter.count) * 2 * np.pi
+    lat0, lon0 = math.radians(scatter.centre_latitude_deg), math.radians(scatter.centre_longitude_deg)
+    sin_lat = np.sin(lat0) * np.cos(away) + np.cos(lat0) * np.sin(away) * np.cos(bearing)
+    east = np.sin(bearing) * np.sin(away) * np.cos(lat0)
+    lon = lon0 + np.arctan2(east, np.cos(away) - np.sin(lat0) * sin_lat)
+    width = len(str(scatter.count))
+    return [
+        (f"{scatter.name} {i + 1:0{width}d}", math.asin(max(-1.0, min(1.0, s))), math.remainder(x, 2 * math.pi))
+        for i, (s, x) in enumerate(zip(sin_lat.tolist(), lon.tolist(), strict=True))
+    ]
+
+
+def _terminals(
+    file: _File, classes: Mapping[str, TerminalClass], obstructions: Mapping[int, _Obstructions]
+) -> tuple[Terminal, ...]:
+    terminals = [
+        _terminal(
+            t,
+            t.name,
+            math.radians(t.latitude_deg),
+            _longitude_rad(t.longitude_deg),
+            file.sky,
+            classes[t.terminal_class],
+            obstructions.get(i, (None, None)),
+        )
+        for i, t in enumerate(file.terminal)
+    ]
+    rng = spawned(file.seed)[0]
+    for scatter in file.scatter:
+        kind = classes[scatter.terminal_class]
+        terminals += [_terminal(scatter, name, lat, lon, file.sky, kind) for name, lat, lon in _scattered(scatter, rng)]
+    return tuple(terminals)
+
+
+def _scenario(
+    file: _File, text: str, classes: Mapping[str, TerminalClass], obstructions: Mapping[int, _Obstructions]
+) -> Scenario:
+    lasers, gateways, latency = file.lasers, file.gateways, file.latency
+    return Scenario(
+        name=file.name,
+        description=file.description,
+        text=text,
+        start=slot_start(file.start)[()],
+        slots=file.slots,
+        seed=file.seed,
+        fleet=FleetRules(
+            maximum_element_age_s=file.fleet.maximum_element_age_days * 86_400.0,
+            failed=tuple(file.fleet.failed),
+            failed_share=file.fleet.failed_share,
+        ),
+        schedule=ScheduleRules(
+            rule=file.schedule.rule,
+            temperature=file.schedule.temperature,
+            drop_below_rad=math.radians(file.schedule.drop_below_deg),
+            terminals_per_beam=file.schedule.terminals_per_beam,
+            share_cells=file.schedule.share_cells,
+        ),
+        lasers=LaserRules(
+            grazing_height_m=lasers.grazing_height_km * 1e3,
+            maximum_range_m=math.inf if lasers.maximum_range_km is None else lasers.maximum_range_km * 1e3,
+            polar_cut_off_rad=math.radians(lasers.polar_cut_off_deg),
+            acquisition_s=lasers.acquisition_s,
+        ),
+        pattern=lasers.pattern,
+        phase_offset=lasers.phase_offset,
+        failed_laser_share=lasers.failed_share,
+        failed_lasers=tuple((a, b) for a, b in lasers.failed),
+        gateways=GatewayRules(
+            operational=gateways.sites == "operational",
+            own=tuple(
+                OwnGateway(
+                    name=site.name,
+                    latitude_rad=math.radians(site.latitude_deg),
+                    longitude_rad=_longitude_rad(site.longitude_deg),
+                    antennas=site.antennas,
+                    pop=site.pop,
+                )
+                for site in gateways.site
+            ),
+            failed=tuple(gateways.failed),
+            failed_pops=tuple(gateways.failed_pops),
+            minimum_elevation_rad=math.radians(gateways.minimum_elevation_deg),
+            gso_avoidance_rad=math.radians(gateways.gso_avoidance_deg),
+            links_per_satellite=gateways.links_per_satellite,
+            antennas=gateways.antennas,
+        ),
+        latency=LatencyModel(
+            fibre_route_factor=latency.fibre_route_factor,
+            fibre_index=latency.fibre_index,
+            hop_delay_s=latency.hop_delay_ms / 1e3,
+            access_s=latency.access_ms / 1e3,
+            slot_term_s=latency.slot_term_ms / 1e3,
+        ),
+        route_by=latency.route_by,
+        terminals=_terminals(file, classes, obstructions),
+    )

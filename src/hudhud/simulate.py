@@ -1,0 +1,295 @@
+"""The whole path on one page: a world goes in, slots come out.
+
+    skies     World                    -> Sky     positions and looks of each slot; needs no memory of the last
+    play      World + skies + permits  -> Slot    antennas, ways, choices, delays; carries state from slot to slot
+    gather    World + slots            -> Result  labelled arrays of the run
+
+`simulate` does all three.  `skies` and `play` are apart so that a caller may run one ahead of the other.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hudhud.arrays import Bits, Bools, Floats, Ints, Ints32, freeze
+from hudhud.constants import C_M_S
+from hudhud.earth import geodetic
+from hudhud.links import HELD_SINCE_EVER_S, held_s, sightline
+from hudhud.network import schedule
+from hudhud.network.schedule import Assignment, Feeders, Stage
+from hudhud.network.topology import Topology, nearest_neighbours
+from hudhud.network.ways import Ways, follow, ways
+from hudhud.report.result import Outcome, Provenance, Result
+from hudhud.scenario import World
+from hudhud.sky.look import Looks, looks
+from hudhud.sky.sun import Light, illumination, sun_position_m
+from hudhud.timescale import SLOT_S, instants
+
+__all__ = ["Lasers", "Sky", "Slot", "gather", "play", "simulate", "skies"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sky:
+    """Positions and looks of one slot: (satellite, 3) Earth-fixed metres, nan where unknown; looks of groups, gateways."""
+
+    start: np.datetime64
+    satellite_m: Floats
+    sunlit: Bools
+    group_looks: Looks
+    gateway_looks: Looks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Lasers:
+    """Laser links of one slot: length_m, held_s (without a break so far, -1 where impossible) and up, all (edge,)."""
+
+    topology: Topology
+    length_m: Floats
+    held_s: Floats
+    up: Bools
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Slot:
+    """One slot, worked out.  Arrays are (terminal,), nan or -1 where not served; their meaning is that of `Result`."""
+
+    sky: Sky
+    feeders: Feeders
+    lasers: Lasers
+    ways: Ways
+    assignment: Assignment
+    outcome: Bits
+    satellite: Ints32
+    beam: Ints32
+    gateway: Ints32
+    elevation_rad: Floats
+    azimuth_rad: Floats
+    range_m: Floats
+    propagation_s: Floats
+    backhaul_s: Floats
+    rtt_s: Floats
+    laser_hops: Ints32
+    route: Ints32
+    in_reach: Ints32
+
+    @property
+    def start(self) -> np.datetime64:
+        """First instant of the slot, UTC."""
+        return self.sky.start
+
+
+_BLOCK = (
+    20  # slots propagated at once: few calls of the engine, and a block of positions (5 MB) that still fits the cache
+)
+
+
+def skies(world: World) -> Iterator[Sky]:
+    """Where the satellites are and who sees whom, slot by slot."""
+    start = instants(world.scenario.start, world.scenario.slots)
+    for first in range(0, len(start), _BLOCK):
+        at = start[first : first + _BLOCK]
+        satellite_m, _ = world.propagator.earth_fixed(at, world.orientation)
+        sun_m = sun_position_m(at)
+        for i in range(len(at)):
+            yield Sky(
+                start=at[i],
+                satellite_m=satellite_m[i],
+                sunlit=illumination(satellite_m[i], sun_m[i]) == Light.SUNLIT,
+                group_looks=looks(world.group_watch, satellite_m[i], world.out_of_service),
+                gateway_looks=looks(world.gateway_watch, satellite_m[i], world.out_of_service),
+            )
+
+
+def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> Iterator[Slot]:
+    """Work out every slot, one after the other.
+
+    permits: (terminal,) bool, who may be served; everybody where None.
+    """
+    streams = world.scenario.streams()
+    permitted = np.ones(len(world.terminals), dtype=np.bool_) if permits is None else permits
+    group_permitted = np.bincount(world.groups.group, weights=permitted, minlength=len(world.groups)) > 0
+    feeders: Feeders | None = None
+    lasers: Lasers | None = None
+    served = schedule.nobody(len(world.groups), len(world.elements))
+    for sky in skies:
+        feeders = schedule.point_antennas(sky.gateway_looks, world.antennas, world.links, feeders)
+        lasers = _lasers(world, sky, lasers)
+        down = ways(
+            lasers.topology,
+            lasers.length_m,
+            lasers.up,
+            feeders,
+            world.backhaul_m,
+            world.gateways.pop,
+            world.lane_pop,
+            world.cost,
+        )
+        options = schedule.candidates(
+            sky.group_looks,
+            down.routed,
+            world.lane,
+            group_permitted,
+            sunlit=sky.sunlit,
+            launch_year=world.launch_year,
+            load=served.beams_used / np.maximum(world.beams, 1),
+            before=served.satellite,
+            route_cost=down.cost,
+        )
+        score = world.choice(options, streams.choices)
+        served = schedule.assign(options, score, world.beams_wanted, world.beams)
+        yield _slot(world, sky, feeders, lasers, down, served, permitted, streams.latency)
+
+
+def _lasers(world: World, sky: Sky, before: Lasers | None) -> Lasers:
+    """Which links carry traffic now: geometry allows it, nothing there has failed, and acquisition is over."""
+    rules = world.scenario.lasers
+    topology = world.topology or nearest_neighbours(
+        sky.satellite_m, ~(world.out_of_service.astype(np.bool_) | world.mute)
+    )
+    length_m, possible = sightline(sky.satellite_m, topology.tail, topology.head, topology.across, rules)
+    possible &= ~(world.mute[topology.tail] | world.mute[topology.head])
+    if len(world.cut):
+        possible &= ~np.isin(_link_keys(topology), world.cut)
+    if before is None:
+        held = np.full(len(topology), HELD_SINCE_EVER_S)
+    elif before.topology is topology:
+        held = before.held_s
+    else:
+        held = _carried_over(before, topology)
+    held = held_s(possible, held, SLOT_S)
+    return Lasers(topology=topology, length_m=length_m, held_s=held, up=possible & (held >= rules.acquisition_s))
+
+
+def _link_keys(topology: Topology) -> Ints:
+    return topology.tail.astype(np.int64) * topology.satellites + topology.head
+
+
+def _carried_over(before: Lasers, topology: Topology) -> Floats:
+    """How long links of a new topology have been held: as before where both know the link, -1 for new ones."""
+    old, new = _link_keys(before.topology), _link_keys(topology)
+    place = np.minimum(np.searchsorted(old, new), max(len(old) - 1, 0))
+    known = old[place] == new if len(old) else np.zeros(len(new), dtype=np.bool_)
+    held: Floats = np.where(known, before.held_s[place], -1.0) if len(old) else np.full(len(new), -1.0)
+    return held
+
+
+def _outcomes(world: World, sky: Sky, ways: Ways, satellite: Ints32, permitted: Bools) -> tuple[Bits, Ints32]:
+    """Why each terminal is served or not, and how many satellites passed every gate of the sky.  (terminal,) each."""
+    left = schedule.funnel(sky.group_looks, ways.routed, world.lane)[world.groups.group]
+    outcome = np.full(len(satellite), Outcome.NO_BEAM_LEFT, dtype=np.uint8)
+    stages = (
+        (Stage.ROUTED, Outcome.NO_ROUTE),
+        (Stage.UNOBSTRUCTED, Outcome.OBSTRUCTED),
+        (Stage.IN_FIELD_OF_VIEW, Outcome.OUT_OF_FIELD_OF_VIEW),
+        (Stage.CLEAR_OF_GSO_ARC, Outcome.GSO_ARC),
+        (Stage.IN_VIEW, Outcome.NO_SATELLITE_IN_VIEW),
+    )
+    for stage, reason in stages:  # the first check that leaves nothing gives the reason, so it is written last
+        outcome[left[:, stage] == 0] = reason
+    outcome[~permitted] = Outcome.NOT_PERMITTED
+    outcome[satellite >= 0] = Outcome.SERVED
+    return outcome, left[:, Stage.UNOBSTRUCTED].astype(np.int32)
+
+
+def _angles(world: World, satellite_m: Floats, satellite: Ints32) -> tuple[Floats, Floats, Floats]:
+    """Exact elevation, azimuth (0..2 pi) and range of each terminal's own satellite, nan where none.  (terminal,)"""
+    sites = world.terminals
+    sight_m = np.append(satellite_m, np.full((1, 3), np.nan), axis=0)[satellite] - sites.position_m
+    east, north, up = (np.einsum("ij,ij->i", sight_m, axis) for axis in (sites.east, sites.north, sites.up))
+    return (
+        np.arctan2(up, np.hypot(east, north)),
+        np.mod(np.arctan2(east, north), 2 * np.pi),
+        np.linalg.norm(sight_m, axis=1),
+    )
+
+
+def _slot(
+    world: World,
+    sky: Sky,
+    feeders: Feeders,
+    lasers: Lasers,
+    ways: Ways,
+    served: Assignment,
+    permitted: Bools,
+    rng: np.random.Generator,
+) -> Slot:
+    """What the assignment of groups means for every terminal: look, way, delay, reason."""
+    model = world.scenario.latency
+    group = world.groups.group
+    satellite = np.where(permitted, served.satellite[group], -1).astype(np.int32)
+    outcome, in_reach = _outcomes(world, sky, ways, satellite, permitted)
+    elevation_rad, azimuth_rad, range_m = _angles(world, sky.satellite_m, satellite)
+    routes = follow(ways, lasers.topology, lasers.length_m, feeders, satellite, world.lane[group])
+    light_s = (range_m + routes.laser_m + routes.feeder_m) / C_M_S
+    propagation_s = 2 * (light_s + routes.hops * model.hop_delay_s)
+    backhaul_s = 2 * model.backhaul_s(np.append(world.backhaul_m, np.nan)[routes.gateway])
+    rtt_s = propagation_s + backhaul_s + model.slot_terms_s((len(group),), rng)
+    arrays = {
+        "outcome": outcome,
+        "satellite": satellite,
+        "beam": np.where(satellite >= 0, served.beam[group], -1).astype(np.int32),
+        "gateway": routes.gateway,
+        "elevation_rad": elevation_rad,
+        "azimuth_rad": azimuth_rad,
+        "range_m": range_m,
+        "propagation_s": propagation_s,
+        "backhaul_s": backhaul_s,
+        "rtt_s": rtt_s,
+        "laser_hops": np.where(satellite >= 0, routes.hops, -1).astype(np.int32),
+        "route": routes.digest,
+        "in_reach": in_reach,
+    }
+    freeze(*arrays.values())
+    return Slot(sky=sky, feeders=feeders, lasers=lasers, ways=ways, assignment=served, **arrays)
+
+
+_KEPT = (
+    "outcome",
+    "satellite",
+    "beam",
+    "gateway",
+    "elevation_rad",
+    "azimuth_rad",
+    "range_m",
+    "propagation_s",
+    "backhaul_s",
+    "rtt_s",
+    "laser_hops",
+    "route",
+    "in_reach",
+)
+
+
+def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Result:
+    """The labelled arrays of a run; slots are taken one at a time and not kept."""
+    shape = (world.scenario.slots, len(world.terminals))
+    columns: dict[str, np.ndarray] = {}
+    below = {name: np.full(shape, np.nan) for name in ("serving_latitude_rad", "serving_longitude_rad")}
+    for i, slot in enumerate(slots):
+        for name in _KEPT:
+            values = getattr(slot, name)
+            columns.setdefault(name, np.empty(shape, dtype=values.dtype))[i] = values
+        chosen = slot.satellite >= 0
+        latitude_rad, longitude_rad, _ = geodetic(slot.sky.satellite_m[slot.satellite[chosen]])
+        below["serving_latitude_rad"][i, chosen] = latitude_rad
+        below["serving_longitude_rad"][i, chosen] = longitude_rad
+    return Result(
+        name=world.scenario.name,
+        provenance=provenance,
+        start=instants(world.scenario.start, world.scenario.slots),
+        terminals=world.terminals,
+        terminal_classes=tuple(t.terminal_class.name for t in world.scenario.terminals),
+        gateways=world.gateways.sites,
+        gateway_pops=world.gateways.pop,
+        pops=world.pops.codes,
+        satellites=world.elements.names,
+        pop=np.append(world.gateways.pop, np.int32(-1))[columns["gateway"]],
+        **columns,
+        **below,
+    )
+
+
+def simulate(world: World, provenance: Provenance, permits: Bools | None = None) -> Result:
+    """Play a world from its first slot to its last and gather what came of it."""
+    return gather(world, play(world, skies(world), permits), provenance)
