@@ -9,6 +9,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -144,9 +145,9 @@ def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> It
 def _lasers(world: World, sky: Sky, before: Lasers | None) -> Lasers:
     """Which links carry traffic now: geometry allows it, nothing there has failed, and acquisition is over."""
     rules = world.scenario.lasers
-    topology = world.topology or nearest_neighbours(
-        sky.satellite_m, ~(world.out_of_service.astype(np.bool_) | world.mute)
-    )
+    topology = world.topology
+    if topology is None:
+        topology = nearest_neighbours(sky.satellite_m, ~(world.out_of_service.astype(np.bool_) | world.mute))
     length_m, possible = sightline(sky.satellite_m, topology.tail, topology.head, topology.across, rules)
     possible &= ~(world.mute[topology.tail] | world.mute[topology.head])
     if len(world.cut):
@@ -225,7 +226,7 @@ def _slot(
     propagation_s = 2 * (light_s + routes.hops * model.hop_delay_s)
     backhaul_s = 2 * model.backhaul_s(np.append(world.backhaul_m, np.nan)[routes.gateway])
     rtt_s = propagation_s + backhaul_s + model.slot_terms_s((len(group),), rng)
-    arrays = {
+    arrays: dict[str, Any] = {
         "outcome": outcome,
         "satellite": satellite,
         "beam": np.where(satellite >= 0, served.beam[group], -1).astype(np.int32),
@@ -264,7 +265,7 @@ _KEPT = (
 def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Result:
     """The labelled arrays of a run; slots are taken one at a time and not kept."""
     shape = (world.scenario.slots, len(world.terminals))
-    columns: dict[str, np.ndarray] = {}
+    columns: dict[str, Any] = {}
     below = {name: np.full(shape, np.nan) for name in ("serving_latitude_rad", "serving_longitude_rad")}
     for i, slot in enumerate(slots):
         for name in _KEPT:

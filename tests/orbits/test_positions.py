@@ -246,6 +246,29 @@ def test_one_failed_satellite_leaves_the_others_alone(engine):
 
 
 @BOTH
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mean_motion": 0.0}, {"mean_motion": -3.0}, {"mean_motion": 1e6}, {"mean_motion": 1e-9}, {"mean_motion": np.nan},
+        {"eccentricity": 1.0}, {"eccentricity": 0.9999}, {"eccentricity": -0.5}, {"eccentricity": np.nan}, {"inclination": np.nan},
+        {"bstar": 1e9}, {"bstar": np.inf}, {"anomaly": np.nan}, {"perigee": 1e12},
+    ],
+)  # fmt: skip
+def test_hostile_elements_give_a_code_or_a_sound_radius_and_never_a_number_in_between(engine, change):
+    base = {"mean_motion": 15.05, "eccentricity": 0.0001, "inclination": 53.0, "raan": 0.0, "perigee": 0.0, "anomaly": 0.0,
+            "bstar": 0.0, "dot": 0.0, "ddot": 0.0}  # fmt: skip
+    columns = {key: [value, (base | change)[key]] for key, value in base.items()}
+    elements = elements_of(["sound", "hostile"], ["2026-05-30"] * 2, **columns)
+    at = instants(from_rfc3339("2026-05-30T18:00:12Z"), 5, 10_000)
+    position_m, codes = propagator(elements, engine).earth_fixed(at)
+    radius_m = np.linalg.norm(position_m, axis=-1)
+    assert not codes[:, 0].any()
+    assert np.array_equal(np.isnan(radius_m), codes != 0)
+    assert ((radius_m >= 6.4e6) & (radius_m <= 5e7))[codes == 0].all()
+    assert all(PropagationCode(code).sentence for code in np.unique(codes))
+
+
+@BOTH
 def test_deep_space_and_near_earth_satellites_stand_side_by_side(engine):
     both = walker(4, mean_motion=[15.05, 2.0, 15.05, 1.0027])
     at = instants(from_rfc3339("2026-05-30T18:00:12Z"), 3)

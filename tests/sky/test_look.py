@@ -229,6 +229,13 @@ def test_what_passes_for_a_group_passes_for_each_of_its_members(latitude, longit
         assert passing <= passes
 
 
+def test_positions_and_service_must_be_of_the_same_satellites():
+    ready = watch(one_site(0.0, 0.0), Limits.same(1, minimum_elevation_rad=0.4), HIGHEST_M)
+    for positions, idle in ((FLEET_M, IDLE[1:]), (FLEET_M[:, :2], IDLE), (FLEET_M[0], IDLE[:1])):
+        with pytest.raises(ValueError, match="must be"):
+            looks(ready, positions, idle)
+
+
 def test_limits_that_cannot_be_are_refused_all_at_once():
     sites = one_site(0.0, 0.0)
     bad = Limits.same(1, minimum_elevation_rad=2.0, gso_avoidance_rad=-0.1)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from hudhud.orbits.elements import Elements, Status
 from hudhud.orbits.positions import Engine
 from hudhud.report.result import Provenance, Result
 from hudhud.scenario import Scenario, World, from_toml, world
-from hudhud.simulate import gather, play, skies
+from hudhud.simulate import Slot, gather, play, skies
 from hudhud.sky.terminal_class import terminal_classes
 
 __all__ = ["Run", "load", "run"]
@@ -28,7 +27,6 @@ __all__ = ["Run", "load", "run"]
 EMBEDDED = "embedded fleet, measured shells of 2026-05-30"
 
 _LARGEST_SCENARIO_BYTES = 64 * 2**20
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -113,7 +111,7 @@ def prepare(
 
 
 def run(
-    loaded: Run, permits: Bools | None = None, progress: Callable[[Iterable[_Item]], Iterable[_Item]] = iter
+    loaded: Run, permits: Bools | None = None, progress: Callable[[Iterable[Slot]], Iterable[Slot]] = iter
 ) -> Result:
     """Play a run from its first slot to its last.
 

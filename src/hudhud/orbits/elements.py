@@ -209,7 +209,8 @@ def perigee_altitude_m(elements: Elements) -> Floats:
 def climb_m_s(elements: Elements) -> Floats:
     """How fast the mean altitude grows by the elements' own mean-motion trend, negative in decay.  (satellite,) m/s."""
     trend_rad_s2 = 2.0 * elements.mean_motion_dot_rad_s2  # the field holds half the derivative
-    return cast(Floats, -(2.0 / 3.0) * semi_major_axis_m(elements) / elements.mean_motion_rad_s * trend_rad_s2)
+    climb: Floats = -(2.0 / 3.0) * semi_major_axis_m(elements) / elements.mean_motion_rad_s * trend_rad_s2
+    return climb
 
 
 def _j2_rate_rad_s(elements: Elements) -> Floats:

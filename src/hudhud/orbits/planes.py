@@ -62,7 +62,8 @@ class Planes:
     def start(self) -> Ints:
         """(plane + 1,) where each plane's members begin in `members_in_order`."""
         start = self._order[1]
-        return start - start[0]
+        begins: Ints = start - start[0]
+        return begins
 
     @property
     def members_in_order(self) -> Ints:

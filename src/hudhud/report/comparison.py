@@ -225,7 +225,7 @@ def _instants(result: Result) -> str:
 
 def _fleet(result: Result) -> str:
     told = result.provenance
-    satellites = ", ".join(f"{count} {status}" for status, count in told.status_counts)
+    satellites = ", ".join(f"{count:,} {status}" for status, count in told.status_counts if count)
     return f"{told.elements_source} ({'synthetic' if told.synthetic else 'real'}; {satellites})"
 
 

@@ -392,7 +392,7 @@ def _scenario(
         name=file.name,
         description=file.description,
         text=text,
-        start=slot_start(file.start)[()],
+        start=slot_start(np.array([file.start]))[0],
         slots=file.slots,
         seed=file.seed,
         fleet=FleetRules(

@@ -58,7 +58,7 @@ def _separation(cos_l: float, sin_l: float, sx: float, sy: float, sz: float, ox:
     vx, vy, vz = vx / length, vy / length, vz / length
     apart = (sx - vx) ** 2 + (sy - vy) ** 2 + (sz - vz) ** 2
     along = (sx + vx) ** 2 + (sy + vy) ** 2 + (sz + vz) ** 2
-    return 2.0 * np.arctan2(np.sqrt(apart), np.sqrt(along))
+    return float(2.0 * np.arctan2(np.sqrt(apart), np.sqrt(along)))
 
 
 @compiled

@@ -124,7 +124,7 @@ class Looks:
     @property
     def passed(self) -> Bools:
         """(pair,) whether no gate refuses the look."""
-        return self.refused == 0
+        return np.asarray(self.refused == 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -326,7 +326,8 @@ def _cube_direction(face: Ints, first: Floats, second: Floats) -> Floats:
     direction[rows, axis] = sign
     direction[rows, (axis + 1) % 3] = first
     direction[rows, (axis + 2) % 3] = second
-    return direction / np.linalg.norm(direction, axis=1)[:, None]
+    unit: Floats = direction / np.linalg.norm(direction, axis=1)[:, None]
+    return unit
 
 
 @compiled
@@ -368,7 +369,7 @@ def _pairs(
             most += cell_offsets[cell + 1] - cell_offsets[cell]
     found_site = np.empty(most, dtype=np.int32)
     found_until = np.zeros(satellites + 1, dtype=np.int64)
-    count = np.zeros(sites + 1, dtype=np.int64)
+    count = np.zeros(sites, dtype=np.int64)
     found = 0
     for k in range(satellites):
         cell = cells[k]
@@ -382,16 +383,18 @@ def _pairs(
                 seen = rise * abs(rise) >= horizon[site, 6] * (dx * dx + dy * dy + dz * dz)
                 found_site[found] = site
                 found += seen
-                count[site + 1] += seen
+                count[site] += seen
         found_until[k + 1] = found
-    offsets = np.cumsum(count)
-    place = offsets[:-1].copy()
+    offsets = np.zeros(sites + 1, dtype=np.int64)
+    for site in range(sites):
+        offsets[site + 1] = offsets[site] + count[site]
+        count[site] = offsets[site]  # from here on: where the site's next satellite goes
     satellite = np.empty(found, dtype=np.int32)
     for k in range(satellites):
         for c in range(found_until[k], found_until[k + 1]):
             site = found_site[c]
-            satellite[place[site]] = k
-            place[site] += 1
+            satellite[count[site]] = k
+            count[site] += 1
     return offsets, satellite
 
 
@@ -470,7 +473,7 @@ def _too_near_arc(east: float, north: float, up: float, cosine: float, f: Floats
     if cosine + f[_ARC_MISSED] < bound:
         return False
     outward, along = up * f[_COS_LAT] - north * f[_SIN_LAT], north * f[_COS_LAT] + up * f[_SIN_LAT]
-    return arc_angle(outward, east, along, f[_ARC_X], f[_ARC_Z], f[_ARC_END]) < limit
+    return bool(arc_angle(outward, east, along, f[_ARC_X], f[_ARC_Z], f[_ARC_END]) < limit)
 
 
 @compiled
@@ -490,7 +493,7 @@ def _behind_mask(
         row = int(np.floor(61.5 - pixels * np.cos(azimuth)))
         column = int(np.floor(61.5 + pixels * np.sin(azimuth)))
         if 0 <= row < 123 and 0 <= column < 123:
-            return 0.0 <= obstructions[picture, row, column] < 0.5
+            return bool(0.0 <= obstructions[picture, row, column] < 0.5)
     return False
 
 
@@ -557,9 +560,12 @@ def looks(watch: Watch, satellite_m: Floats, not_in_service: Bits | Bools) -> Lo
 
     satellite_m: (satellite, 3) Earth-fixed metres, nan for a satellite without a position (never a candidate).
     not_in_service: (satellite,) true where the satellite does not serve.  The same arguments give the same bytes.
+    Raises ValueError where the shapes disagree.
     """
     satellite_m = np.ascontiguousarray(satellite_m, dtype=np.float64)
-    idle = np.ascontiguousarray(not_in_service).view(np.uint8)
+    idle = np.ascontiguousarray(not_in_service, dtype=np.bool_).view(np.uint8)
+    if satellite_m.shape != (idle.size, 3) or idle.ndim != 1:
+        raise ValueError(f"positions {satellite_m.shape} and not_in_service {idle.shape} must be (n, 3) and (n,)")
     limits = watch.limits
     offsets, satellite = _pairs(
         satellite_m, watch.horizon, watch.cell_offsets, watch.cell_sites, watch.highest_radius_m**2

@@ -85,7 +85,7 @@ def _refused(where: str, problem: str) -> InputError:
 
 def _csv_corners(text: str) -> Iterable[tuple[str, Any]]:
     for number, row in enumerate(csv.reader(text.splitlines()), start=1):
-        heading = number == 1 and not any(any(c.isdigit() for c in cell) for cell in row)
+        heading = number == 1 and len(row) == 2 and not any(letter.isdigit() for letter in "".join(row))
         if any(cell.strip() for cell in row) and not row[0].lstrip().startswith("#") and not heading:
             yield f"line {number}", row
 

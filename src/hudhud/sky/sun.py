@@ -35,7 +35,8 @@ def sun_of_date_m(at: Instants) -> Floats:
     obliquity = np.radians(23.439 - 4e-7 * n)
     distance_m = ASTRONOMICAL_UNIT_M * (1.00014 - 0.01671 * np.cos(g) - 0.00014 * np.cos(2 * g))
     direction = [np.cos(longitude), np.sin(longitude) * np.cos(obliquity), np.sin(longitude) * np.sin(obliquity)]
-    return distance_m[:, None] * np.stack(direction, axis=-1)
+    position_m: Floats = distance_m[:, None] * np.stack(direction, axis=-1)
+    return position_m
 
 
 def sun_position_m(at: Instants) -> Floats:

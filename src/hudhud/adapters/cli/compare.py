@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 __all__ = ["add", "command"]
 
 _DESCRIPTION = """\
-Compare two results that `hudhud simulate` wrote: availability, round-trip time, handovers and satellites in reach,
-for all terminals together and for each; how often another satellite served; and in what the two runs were made
-differently. Terminals are matched by name and slots by their start; what only one result has is listed and left out.
+Compare two results that `hudhud simulate` wrote: availability, round-trip time,
+handovers and satellites in reach, for all terminals together and for each; how
+often another satellite served; and in what the two runs were made differently.
+Terminals are matched by name and slots by their start; what only one result has
+is listed and left out.
 
-With the word hypatia instead of two folders: the constellations, pairs and definitions of the Hypatia simulator,
-as coded there and corrected. (A folder of that name is written ./hypatia.)
+With the word hypatia instead of two folders: the constellations, pairs and
+definitions of the Hypatia simulator, as coded there and corrected. (A folder of
+that name is written ./hypatia.)
 """
 
 _EPILOG = """\
@@ -26,7 +29,8 @@ examples:
   hudhud compare results/ukraine results/monday --json > difference.json
   hudhud compare hypatia --mask both --picture hypatia.png
 
-exit codes: 0 compared (also where they differ), 2 a result cannot be read or nothing is common
+exit codes: 0 compared (also where they differ), 2 a result cannot be read or
+nothing is common
 """
 
 

@@ -222,11 +222,13 @@ def _shell_table(shells: "tuple[FoundShell, ...]") -> Any:
     from rich.table import Table
 
     table = Table(title="Shells of the operational satellites", title_justify="left", box=None, pad_edge=False)
-    for name in ("altitude\nkm", "\nincl.", "\nsatellites", "planes\nx each"):
+    for name in ("altitude\nkm", "\nincl.", "satel-\nlites", "planes\nx each"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("\nnearest design and difference")
+    table.add_column("nearest design\n(planes x each)", no_wrap=True)
+    for name in ("off by\nkm", "off\nby"):
+        table.add_column(name, justify="right", no_wrap=True)
     for shell in shells:
-        planes = f"{shell.planes} x {shell.satellites_per_plane:g}" + (
+        planes = f"{shell.planes} x {shell.satellites_per_plane:.0f}" + (
             f" +{shell.stray_planes}" if shell.stray_planes else ""
         )
         table.add_row(
@@ -234,7 +236,7 @@ def _shell_table(shells: "tuple[FoundShell, ...]") -> Any:
             f"{np.degrees(shell.inclination_rad):.1f}°",
             f"{shell.satellites:,}",
             planes,
-            _difference(shell),
+            *_difference(shell),
         )
     if any(shell.stray_planes for shell in shells):
         table.caption = "+n: planes with less than a quarter of the usual number of satellites"
@@ -242,18 +244,17 @@ def _shell_table(shells: "tuple[FoundShell, ...]") -> Any:
     return table
 
 
-def _difference(shell: "FoundShell") -> str:
+def _difference(shell: "FoundShell") -> tuple[str, str, str]:
+    """The nearest design, and how far in height and inclination the shell is from it."""
     import numpy as np
 
     if shell.nearest is None:
-        return "none within 100 km and 1.5°"
+        return "none near", "", ""
     known = shell.nearest
-    height = (shell.altitude_m - known.altitude_m) / 1e3
-    lean = float(np.degrees(shell.inclination_rad - known.inclination_rad))
-    parts = [f"{known.name} ({known.planes} x {known.satellites_per_plane})", f"{height:+.0f} km"]
-    if abs(lean) >= 0.05:
-        parts.append(f"{lean:+.1f}°")
-    return " ".join(parts)
+    height_km = round((shell.altitude_m - known.altitude_m) / 1e3)
+    lean_deg = round(float(np.degrees(shell.inclination_rad - known.inclination_rad)), 1) + 0.0
+    label = f"{known.name} ({known.planes} x {known.satellites_per_plane})"
+    return label, f"{height_km:+d}" if height_km else "0", f"{lean_deg:+.1f}°" if lean_deg else "0°"
 
 
 def _count_table(found: "Catalogue") -> Any:

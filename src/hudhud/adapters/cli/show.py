@@ -29,7 +29,9 @@ def show_result(result: Result, console: Console) -> None:
     else:
         worst = np.lexsort((np.nan_to_num(-each.rtt_slow_fifth_s, nan=-np.inf), each.availability))[:_WORST_SHOWN]
         console.print(_quality_table([(every, range(1))], "All terminals together"))
+        console.print()
         console.print(_distribution(each))
+        console.print()
         console.print(_quality_table([(each, worst.tolist())], "The five served worst"))
     _show_outages(every, console)
     _show_notes(result.provenance, console)
@@ -42,15 +44,19 @@ def _show_title(result: Result, console: Console) -> None:
     console.print(Text.assemble((result.name, "bold"), f": {text}"), highlight=False)
     if slots:
         console.print(Text(f"{_clock(when['start'])} to {_clock(when['end'], when['start'])} UTC"))
-    console.print(Text(_fleet(told), style="yellow" if told.synthetic else ""))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_row("Fleet", Text(_fleet(told), style="yellow" if told.synthetic else ""))
+    console.print(grid)
     console.print()
 
 
 def _fleet(told: Provenance) -> str:
+    """Source and kind on one line, satellites by status and records left out on the next."""
     kind = "synthetic, not real satellites" if told.synthetic else "real elements"
     counts = [f"{count:,} {status}" for status, count in told.status_counts if count]
-    read = "none quarantined" if not told.quarantined else f"{_counted(len(told.quarantined), 'record')} quarantined"
-    return f"Fleet: {told.elements_source} ({kind})\n       {', '.join([*counts, read])}"
+    lost = len(told.quarantined)
+    read = f"{_counted(lost, 'record')} quarantined" if lost else "no record quarantined"
+    return f"{told.elements_source} ({kind})\n{', '.join([*counts, read])}"
 
 
 def _clock(instant: str, beside: str = "") -> str:
@@ -71,9 +77,14 @@ def _table(title: str = "") -> Table:
 def _quality_table(parts: Sequence[tuple[Quality, Sequence[int]]], title: str = "") -> Table:
     """One line per row of each `Quality`; the round trip as slow fifth, median and fast fifth."""
     table = _table(title)
-    table.add_column("\nterminal", no_wrap=True, max_width=22, overflow="ellipsis")
-    for head in ("\nserved", "round\nslow", "trip,\nmedian", "ms\nfast", "handovers\nper min", "in reach\nmin med max",
-                 "longest\noutage"):  # fmt: skip
+    table.add_column("\nterminal", max_width=22)
+    for head in (
+        "\nserved",
+        "round trip, ms\nslow  median    fast",
+        "handovers\nper min",
+        "in reach\nmin med max",
+        "longest\noutage",
+    ):
         table.add_column(head, justify="right", no_wrap=True)
     for part, (quality, chosen) in enumerate(parts):
         for row in chosen:
@@ -83,18 +94,16 @@ def _quality_table(parts: Sequence[tuple[Quality, Sequence[int]]], title: str = 
 
 def _quality_cells(quality: Quality, row: int) -> list[Text]:
     reach = (quality.in_reach_min[row], quality.in_reach_median[row], quality.in_reach_max[row])
+    rtt_s = (quality.rtt_slow_fifth_s[row], quality.rtt_median_s[row], quality.rtt_fast_fifth_s[row])
     cells = [
         quality.names[row],
         percent(quality.availability[row]),
-        *(
-            _number(value * 1e3, 1)
-            for value in (quality.rtt_slow_fifth_s[row], quality.rtt_median_s[row], quality.rtt_fast_fifth_s[row])
-        ),
+        "  ".join(f"{_number(value * 1e3, 1):>6}" for value in rtt_s),
         _number(quality.handovers_per_s[row] * 60, 2),
         " ".join(f"{_number(count, 0):>3}" for count in reach),
         duration(quality.longest_outage_s[row]),
     ]
-    return [Text(cell) for cell in cells]
+    return [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells]  # a long name gives way, no number does
 
 
 def _number(value: float, decimals: int) -> str:
@@ -128,7 +137,7 @@ def _show_outages(every: Quality, console: Console) -> None:
     occurred = {reason: share for reason, share in lost.items() if share > 0}
     if not occurred:
         return
-    table = _table("Why not served (share of all slots of all terminals)")
+    table = _table("Why not served, share of all slots")
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     for reason, share in sorted(occurred.items(), key=lambda item: -item[1]):
@@ -246,20 +255,19 @@ def _pairing_table(pairing: Pairing, count: int) -> Table:
         chosen = np.lexsort((-np.abs(np.nan_to_num(median_ms, nan=np.inf)), -np.abs(served)))[:10]
         title = "The ten terminals that differ most, B - A"
     table = _table(title)
-    table.add_column("\nterminal", no_wrap=True, max_width=22, overflow="ellipsis")
+    table.add_column("\nterminal", max_width=22)
     for head in (
         "served,\n%",
-        "round\nslow",
-        "trip,\nmedian",
-        "ms\nfast",
+        "round trip, ms\nslow  median    fast",
         "handovers\nper min",
         "in\nreach",
-        "other\nsat.",
+        "other\nsatellite",
     ):
         table.add_column(head, justify="right", no_wrap=True)
     for row in chosen.tolist():
         reach = b.in_reach_median[row] - a.in_reach_median[row]
-        numbers = ((served, 1), (slow_ms, 1), (median_ms, 1), (fast_ms, 1), (handovers, 2))
-        cells = [_signed(float(values[row]), decimals) for values, decimals in numbers]
-        table.add_row(Text(a.names[row]), *cells, _signed(reach, 0), percent(pairing.satellite_differs_share[row]))
+        rtt = "  ".join(f"{_signed(float(values[row]), 1):>6}" for values in (slow_ms, median_ms, fast_ms))
+        other = percent(pairing.satellite_differs_share[row])
+        cells = (_signed(float(served[row]), 1), rtt, _signed(float(handovers[row]), 2), _signed(reach, 0), other)
+        table.add_row(Text(a.names[row], no_wrap=True, overflow="ellipsis"), *cells)
     return table

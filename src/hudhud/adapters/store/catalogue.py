@@ -142,7 +142,7 @@ def observed_shells() -> tuple[Shell, ...]:
 
 
 def embedded(epoch: np.datetime64) -> Elements:
-    """The fleet that is there without any file: 9,623 synthetic satellites in the measured shells."""
+    """The fleet that is there without any file: 9,599 synthetic satellites in the measured shells."""
     return embedded_fleet(observed_shells(), epoch)
 
 
@@ -206,13 +206,14 @@ def fetch(url: str, folder: Path, *, clock: Clock, opener: Opener) -> Fetched:
 
     Raises FetchError: offline, refused, too large, broken off, or not elements; a good cached copy then stays.
     """
-    if urllib.parse.urlsplit(url).scheme not in ("http", "https") or not urllib.parse.urlsplit(url).hostname:
-        raise FetchError(f"{url}: only addresses that begin with http:// or https:// are fetched")
+    if not _fetchable(url):
+        raise FetchError(f"{url!r}: only addresses like http://host/path or https://host/path are fetched")
     path = folder / f"{_file_name(url)}.omm"
     known = _known(path)
     asked_at = _instant(known.get("asked_at"))
     now = clock()
-    if asked_at is not None and asked_at <= now < asked_at + _INTERVAL:
+    kept = path.exists() or known.get("refused")
+    if kept and asked_at is not None and asked_at <= now < asked_at + _INTERVAL:
         return _without_asking(url, path, known, now, asked_at + _INTERVAL)
     try:
         content, answer = _download(url, path, known, clock, opener)
@@ -229,6 +230,14 @@ def fetch(url: str, folder: Path, *, clock: Clock, opener: Opener) -> Fetched:
     return _fetched(path, state, known, now + _INTERVAL)
 
 
+def _fetchable(url: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isascii() and url.isprintable()
+    except ValueError:
+        return False
+
+
 def _fetched(path: Path, state: FetchedState, known: Mapping[str, Any], next_at: np.datetime64) -> Fetched:
     return Fetched(
         path=path,
@@ -242,11 +251,11 @@ def _fetched(path: Path, state: FetchedState, known: Mapping[str, Any], next_at:
 def _without_asking(
     url: str, path: Path, known: Mapping[str, Any], now: np.datetime64, next_at: np.datetime64
 ) -> Fetched:
-    if path.exists() and not known.get("refused"):
+    if not known.get("refused"):
         return _fetched(path, FetchedState.RECENT, known, next_at)
     minutes = int(np.ceil((next_at - now) / np.timedelta64(1, "m")))
     raise FetchError(
-        f"{url}: refused when last asked ({known.get('refused') or 'and the kept copy is gone'}); "
+        f"{url}: refused when last asked ({known['refused']}); "
         f"not asked again for another {minutes} minutes{_cached_hint(path, known)}"
     )
 

@@ -28,7 +28,7 @@ from hudhud.earth import Sites
 from hudhud.errors import Fault, ResultError
 from hudhud.report.result import Outcome, Provenance, Result
 from hudhud.report.tables import summary
-from hudhud.timescale import seconds_between
+from hudhud.timescale import from_rfc3339, seconds_between
 
 __all__ = ["ARRAYS", "FORMAT_VERSION", "SCENARIO", "SUMMARY", "read_result", "refuse_foreign_folder", "write_result"]
 
@@ -38,6 +38,8 @@ FORMAT_VERSION = 1
 _FORMAT = "hudhud-result"
 _ALSO_OURS = frozenset({ARRAYS, SCENARIO, SUMMARY, "picture.png"})
 _BLOCK = 1 << 20  # values converted and written at a time
+_LARGEST_S = 1e9  # longest run that its starts can describe: thirty years
+_LARGEST = 1e7  # degrees, milliseconds or kilometres that are still taken for a measurement
 _DIMENSIONS = ("slot", "terminal", "gateway", "pop", "satellite")
 
 
@@ -293,7 +295,8 @@ def _read_arrays(folder: Path, name: str, provenance: Provenance) -> Result:
         raise _refusal(folder, [Fault(where=ARRAYS, problem=f"no NetCDF file: {error}")]) from None
     problem = ""
     try:
-        return _result(file, name, provenance)
+        with np.errstate(all="ignore"):  # what overflows is found as a contradiction
+            return _result(file, name, provenance)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         problem = f"not the arrays of a result: {error}"  # raised below, when nothing holds the mapped file any more
     finally:
@@ -325,10 +328,11 @@ def _result(file: Any, name: str, provenance: Provenance) -> Result:
         names = texts(axis, axis)
         return Sites(names=names, latitude_rad=latitude_rad, longitude_rad=longitude_rad, height_m=height_m)
 
+    units = file.variables["start"].units if lengths["slot"] else b"seconds since 1970-01-01 00:00:00"
     return Result(
         name=name,
         provenance=provenance,
-        start=_starts(values("start", "slot"), file.variables["start"].units) if lengths["slot"] else _starts(),
+        start=_starts(values("start", "slot"), units),
         terminals=sites("terminal"),
         terminal_classes=texts("terminal_class", "terminal"),
         gateways=sites("gateway"),
@@ -339,10 +343,11 @@ def _result(file: Any, name: str, provenance: Provenance) -> Result:
     )
 
 
-def _starts(seconds: Floats | None = None, units: bytes = b"seconds since 1970-01-01 00:00:00") -> Instants:
-    since = np.datetime64(units.decode("ascii").removeprefix("seconds since ").replace(" ", "T"), "ns")
-    offset_ns = np.round((np.zeros(0) if seconds is None else seconds) * 1e9)
-    return since + offset_ns.astype(np.int64).astype("timedelta64[ns]")
+def _starts(seconds: Floats, units: bytes) -> Instants:
+    if not np.all(np.abs(seconds) < _LARGEST_S):  # false for nan too
+        raise ValueError("start is no number of seconds")
+    since = from_rfc3339(units.decode("ascii").removeprefix("seconds since ") + "Z")
+    return since + np.round(seconds * 1e9).astype(np.int64).astype("timedelta64[ns]")
 
 
 def _contradictions(result: Result) -> list[Fault]:
@@ -366,9 +371,14 @@ def _contradictions(result: Result) -> list[Fault]:
         expect(np.array_equal(index >= 0, served), where, "is set where not served, or missing where served")
     expect(np.all((result.gateway_pops >= -1) & (result.gateway_pops < len(result.pops))), "gateway_pop", "points past")
     for column in COLUMNS:
-        if column.kept is not None:
-            known = np.isfinite(getattr(result, column.field))
-            expect(np.array_equal(known, served), column.name, "is set where not served, or missing where served")
+        if column.shown is not None:
+            shown = column.shown(getattr(result, column.field))
+            expect(
+                np.array_equal(np.isfinite(shown), served),
+                column.name,
+                "is set where not served, or missing where served",
+            )
+            expect(not np.any(np.abs(shown) > _LARGEST), column.name, f"holds numbers above {_LARGEST:g}")
     for axis, sites in (("terminal", result.terminals), ("gateway", result.gateways)):
         places = np.stack([sites.latitude_rad, sites.longitude_rad, sites.height_m])
         expect(np.all(np.isfinite(places)), f"{axis}_latitude_deg and its like", "not a number")

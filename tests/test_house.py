@@ -1,0 +1,76 @@
+"""The fences of the house: imports, public names, start-up cost."""
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hudhud
+
+PACKAGE = Path(hudhud.__file__).parent
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages([str(PACKAGE)], "hudhud.") if not module.name.endswith("__main__")
+)
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level modules that a fresh interpreter has loaded after running `code`."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(told.stdout.split())
+
+
+HEAVY = {"numpy", "numba", "scipy", "pandas", "xarray", "matplotlib", "pydantic", "rich", "h3", "sgp4", "astroz"}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert not HEAVY & loaded_by("import hudhud")
+
+
+def test_the_command_line_is_built_without_anything_heavy() -> None:
+    assert not HEAVY & loaded_by("from hudhud.adapters.cli.main import parser; parser()")
+
+
+def defined(path: Path) -> set[str]:
+    """Public names that a module defines itself at its top level."""
+    names: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return {name for name in names if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_public_names_are_those_in_all(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__file__ is not None
+    path = Path(module.__file__)
+    public = list(getattr(module, "__all__", []))
+    assert len(public) == len(set(public))
+    assert all(hasattr(module, one) for one in public)
+    if path.name != "__init__.py" and name not in ("hudhud.constants",):
+        assert defined(path) == set(public)
+
+
+def test_every_module_says_what_it_is() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+
+
+def test_every_lazy_name_of_the_package_is_where_it_is_said_to_be() -> None:
+    for name in hudhud.__all__:
+        assert getattr(hudhud, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        hudhud.nothing  # noqa: B018
