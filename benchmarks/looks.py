@@ -16,7 +16,7 @@ from hudhud.adapters.store.catalogue import embedded, read_elements
 from hudhud.earth import Sites
 from hudhud.orbits.positions import propagator
 from hudhud.sky import Limits, looks, watch
-from hudhud.sky.look import _pairs
+from hudhud.sky.cube import pairs
 
 TERMINALS, SATELLITES, SLOTS = 1_000, 7_000, 240
 LEAST_RAD = np.radians(25.0)
@@ -85,20 +85,20 @@ def main() -> int:
         name: watch(sites, limits, highest) for name, limits in (("plain", plain), ("gated", gated), ("low", low))
     }
 
-    def pairs() -> int:
+    def lists() -> int:
         w = watches["plain"]
         found = 0
         for sky in satellite_m:
-            found += len(_pairs(sky, w.horizon, w.cell_offsets, w.cell_sites, w.highest_radius_m**2)[1])
+            found += len(pairs(sky, w.horizon, w.cell_offsets, w.cell_sites, w.highest_radius_m**2)[1])
         return found
 
     def all_looks(name: str) -> int:
         return sum(len(looks(watches[name], sky, idle)) for sky in satellite_m)
 
     few = satellite_m[:: SLOTS // 8]
-    found = pairs()
+    found = lists()
     seconds = {
-        "pairs (lists only)": (timed(pairs, 3), found),
+        "pairs (lists only)": (timed(lists, 3), found),
         "looks: angles, ranges, no gates": (timed(lambda: all_looks("plain"), 3), all_looks("plain")),
         "looks with GSO arc and field of view": (timed(lambda: all_looks("gated"), 3), all_looks("gated")),
         "looks down to 20 degrees": (timed(lambda: all_looks("low"), 3), all_looks("low")),

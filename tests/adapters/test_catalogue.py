@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from elements_factory import as_csv, as_tle, omm_records
 
+from elements_factory import as_csv, as_tle, omm_records
 from hudhud.adapters.store import catalogue
 from hudhud.adapters.store.catalogue import FetchedState, fetch, http_opener, read_elements
 from hudhud.errors import ElementsError, FetchError
@@ -64,7 +64,7 @@ def test_a_packed_file_that_is_damaged_is_an_error(tmp_path: Path) -> None:
     damaged[len(damaged) // 2] ^= 0xFF
     damaged[len(damaged) // 2 + 1] ^= 0xFF
     (tmp_path / "a.csv.gz").write_bytes(bytes(damaged))
-    with pytest.raises(ElementsError, match="damaged|breaks off"):
+    with pytest.raises(ElementsError, match=r"damaged|breaks off"):
         read_elements(tmp_path / "a.csv.gz")
 
 
@@ -258,7 +258,7 @@ def test_a_server_that_does_not_answer_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_offline_is_told_with_a_way_on(tmp_path: Path) -> None:
-    with pytest.raises(FetchError, match="cannot be reached.*embedded fleet"):
+    with pytest.raises(FetchError, match=r"cannot be reached.*embedded fleet"):
         fetch("http://127.0.0.1:1/x", tmp_path, clock=lambda: NOON, opener=http_opener())
     assert list(tmp_path.iterdir()) == []
 

@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
-from elements_factory import as_csv, omm_records
-from shared_data import shared_data
 
+from elements_factory import as_csv, omm_records
 from hudhud.adapters.cli import fleet
 from hudhud.adapters.store import catalogue
 from hudhud.errors import ElementsError, FetchError, InputError
+from shared_data import shared_data
 
 
 def run(*words: str) -> int:

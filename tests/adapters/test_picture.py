@@ -18,18 +18,8 @@ from hudhud.adapters.picture import draw_result  # after the check that it can b
 
 _SQUARE = np.array([[20.0, 45.0], [40.0, 45.0], [40.0, 55.0], [20.0, 55.0], [20.0, 45.0]])
 _FAR_EAST = np.array([[170.0, -20.0], [180.0, -20.0], [180.0, -10.0], [170.0, -10.0], [170.0, -20.0]])
-_ANTARCTICA = np.array(
-    [
-        [-180.0, -75.0],
-        [-90.0, -72.0],
-        [0.0, -70.0],
-        [90.0, -68.0],
-        [180.0, -75.0],
-        [180.0, -90.0],
-        [-180.0, -90.0],
-        [-180.0, -75.0],
-    ]
-)
+_COAST = [[-180.0, -75.0], [-90.0, -72.0], [0.0, -70.0], [90.0, -68.0], [180.0, -75.0]]
+_ANTARCTICA = np.array([*_COAST, [180.0, -90.0], [-180.0, -90.0], [-180.0, -75.0]])
 _OPEN_LINE = np.array([[0.0, 0.0], [10.0, 10.0], [30.0, 50.0]])
 _OUTLINES = [_SQUARE, _FAR_EAST, _ANTARCTICA, _OPEN_LINE]
 
@@ -70,13 +60,8 @@ def test_the_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_names_are_letters_and_not_formulas(tmp_path: Path) -> None:
-    places = (
-        ("$\\frac$", 50.0, 30.0),
-        ("مخيم الزعتري", 49.0, 31.0),
-        ("東京", 48.0, 32.0),
-        ("x" * 300, 47.0, 33.0),
-        ("", 46.0, 33.0),
-    )
+    names = ("$\\frac$", "مخيم الزعتري", "東京", "x" * 300, "")
+    places = tuple((name, 50.0 - n, 30.0 + n) for n, name in enumerate(names))
     result = plausible(places, slots=4)
     odd = dataclasses.replace(
         result, name="$^$ _ %", provenance=provenance(elements_source="$x" * 60, status_counts=())

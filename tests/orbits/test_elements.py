@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from elements_factory import as_csv, omm_record, omm_records, reference_satellite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elements_factory import as_csv, omm_record, omm_records, reference_satellite
 from hudhud.errors import InputError, StaleElementsError
 from hudhud.orbits.elements import (
     Elements,

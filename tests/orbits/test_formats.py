@@ -8,6 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sgp4.api import WGS72, Satrec
+
 from elements_factory import (
     COLUMNS,
     as_csv,
@@ -20,14 +24,10 @@ from elements_factory import (
     tle_lines,
     with_checksum,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sgp4.api import WGS72, Satrec
-from shared_data import shared_data
-
 from hudhud.errors import ElementsError
 from hudhud.orbits.elements import Elements, Place
 from hudhud.orbits.formats import catalogue
+from shared_data import shared_data
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus" / "elements"
 WRITERS = {"csv": as_csv, "json": as_json, "xml": as_xml, "tle": as_tle}
@@ -324,7 +324,7 @@ def test_a_file_that_breaks_off_keeps_what_came_before_and_says_so(written: str)
 
 @pytest.mark.parametrize("path", sorted(CORPUS.iterdir()), ids=lambda path: path.name)
 def test_garbage_is_an_error_that_says_what_was_expected(path: Path) -> None:
-    with pytest.raises(ElementsError, match="expected|lacks|refused|more than once"):
+    with pytest.raises(ElementsError, match=r"expected|lacks|refused|more than once"):
         catalogue(path.read_bytes())
 
 
@@ -335,15 +335,20 @@ def test_entities_in_xml_are_refused() -> None:
 
 
 def test_large_garbage_ends_early() -> None:
-    for content in (b"\x00\x01\x02" * 5_000_000, b"all work and no play\n" * 500_000, b"[" + b"{]" * 2_000_000):
+    for content in (
+        b"\x00\x01\x02" * 5_000_000,
+        b"all work and no play\n" * 500_000,
+        b"[" + b"{]" * 2_000_000,
+        b"<a>" * 2_000_000,
+    ):
         with pytest.raises(ElementsError):
             catalogue(content)
 
 
 def test_more_records_than_there_are_objects_are_refused() -> None:
     row = as_csv([omm_record()]).splitlines(keepends=True)
-    with pytest.raises(ElementsError, match="250,000"):
-        catalogue(row[0] + row[1] * 250_001)
+    with pytest.raises(ElementsError, match="100,000"):
+        catalogue(row[0] + row[1] * 100_001)
 
 
 @settings(deadline=None, max_examples=150)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared_data import shared_data
 
 from hudhud.orbits.elements import Elements, joined
 from hudhud.orbits.formats import catalogue
 from hudhud.orbits.planes import Planes, planes
 from hudhud.orbits.shells import Shell, walker
+from shared_data import shared_data
 
 EPOCH = np.datetime64("2026-05-30T12:00:00", "ns")
 

@@ -250,8 +250,8 @@ def test_one_failed_satellite_leaves_the_others_alone(engine):
     "change",
     [
         {"mean_motion": 0.0}, {"mean_motion": -3.0}, {"mean_motion": 1e6}, {"mean_motion": 1e-9}, {"mean_motion": np.nan},
-        {"eccentricity": 1.0}, {"eccentricity": 0.9999}, {"eccentricity": -0.5}, {"eccentricity": np.nan}, {"inclination": np.nan},
-        {"bstar": 1e9}, {"bstar": np.inf}, {"anomaly": np.nan}, {"perigee": 1e12},
+        {"eccentricity": 1.0}, {"eccentricity": 0.9999}, {"eccentricity": -0.5}, {"eccentricity": np.nan},
+        {"inclination": np.nan}, {"bstar": 1e9}, {"bstar": np.inf}, {"anomaly": np.nan}, {"perigee": 1e12},
     ],
 )  # fmt: skip
 def test_hostile_elements_give_a_code_or_a_sound_radius_and_never_a_number_in_between(engine, change):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared_data import shared_data
 
 from hudhud.errors import ImplausibleShellError
 from hudhud.orbits.designs import shells_from_csv
@@ -23,6 +22,7 @@ from hudhud.orbits.shells import (
     require_plausible,
     walker,
 )
+from shared_data import shared_data
 
 EPOCH = np.datetime64("2026-05-30T12:00:00", "ns")
 DESIGNS = shells_from_csv(files("hudhud").joinpath("data", "designs.csv").read_text("utf-8"))
@@ -127,7 +127,7 @@ def test_hypatias_550_km_is_refused_with_the_numbers() -> None:
 
 def test_swapped_planes_and_satellites_are_refused() -> None:
     swapped = replace(GEN1, planes=22, satellites_per_plane=72, phasing=1)
-    with pytest.raises(ImplausibleShellError, match="22 planes of 72.*72 planes of 22.*swapped"):
+    with pytest.raises(ImplausibleShellError, match=r"22 planes of 72.*72 planes of 22.*swapped"):
         walker(swapped, EPOCH, designs=DESIGNS)
     require_plausible(replace(swapped, altitude_m=700e3, mean_motion_rad_s=None), DESIGNS)
 
@@ -155,7 +155,7 @@ def test_not_a_number_is_no_shell(change: dict[str, float]) -> None:
 
 def test_a_table_with_bad_rows_lists_them() -> None:
     head = files("hudhud").joinpath("data", "designs.csv").read_text("utf-8").splitlines()[0]
-    with pytest.raises(ImplausibleShellError, match="line 2: a.*\n.*line 3: b"):
+    with pytest.raises(ImplausibleShellError, match=r"line 2: a.*\n.*line 3: b"):
         shells_from_csv(f"{head}\nX,a,abc,53,1,1,0,360,,UNKNOWN,s\nX,b,550,53,1,1,0,360,,NONE,s\n")
     with pytest.raises(ImplausibleShellError, match="lacks the columns"):
         shells_from_csv("name\nx\n")

@@ -7,12 +7,12 @@ from functools import cache
 
 import numpy as np
 import pytest
-from elements_factory import as_csv, omm_record, omm_records
-from shared_data import shared_data
 
+from elements_factory import as_csv, omm_record, omm_records
 from hudhud.orbits.elements import Elements, Generation, Status, mean_altitude_m
 from hudhud.orbits.formats import catalogue
 from hudhud.orbits.status import stations
+from shared_data import shared_data
 
 
 @cache

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hudhud.earth import Sites, geodetic
 from hudhud.errors import InputError
 from hudhud.sky import Gate, Limits, looks, watch
-from hudhud.sky.look import _angle
+from hudhud.sky.gates import _angle
 from looks_oracle import assert_same_looks, looks_oracle, walker_m
 
 HIGHEST_M = 7_000_000.0

@@ -9,10 +9,19 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7
 SHADES = "viridis_r"
 """From little to much: even steps of lightness."""
 
-INK, GREY, FAINT, RULE = "#1F2933", "#5F6B76", "#9AA5B1", "#D9DEE3"
-SEA, LAND, BORDER, LASER = "#E6EFF5", "#D8DFD6", "#FFFFFF", "#7B4FA3"
-LOST, LOST_PALE = "#B42318", "#F7DDD8"
+INK = "#1F2933"
+GREY = "#5F6B76"
+FAINT = "#9AA5B1"
+RULE = "#D9DEE3"
+SEA = "#E6EFF5"
+LAND = "#D8DFD6"
+BORDER = "#FFFFFF"
+LASER = "#7B4FA3"
+LOST = "#B42318"
+LOST_PALE = "#F7DDD8"
 
-WIDTH_IN, HEIGHT_IN, DPI = 16.0, 10.0, 100
+WIDTH_IN = 16.0
+HEIGHT_IN = 10.0
+DPI = 100
 STYLE = {"font.family": "DejaVu Sans", "font.size": 11, "text.color": INK, "text.parse_math": False}
 """matplotlib's own font, so that the same result gives the same picture; $ is a letter, not the start of a formula."""

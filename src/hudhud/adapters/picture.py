@@ -108,9 +108,9 @@ def _draw_headlines(figure: Any, every: Quality) -> None:
     fast, median, slow = (
         _ms(value[0]) for value in (every.rtt_fast_fifth_s, every.rtt_median_s, every.rtt_slow_fifth_s)
     )
-    served, handovers = every.served[0] > 0, every.handovers_per_s[0] * 60
+    served, handovers, lost_s = every.served[0] > 0, every.handovers_per_s[0] * 60, every.longest_outage_s[0]
     numbers = (
-        (percent(every.availability[0]), "of slots served", f"longest outage {duration(every.longest_outage_s[0])}"),
+        (percent(every.availability[0]), "of slots served", f"longest outage {duration(lost_s)}" if lost_s else ""),
         (
             f"{median} ms" if served else "-",
             "median round trip",
@@ -204,8 +204,8 @@ def _limits_ms(result: Result) -> tuple[float, float] | None:
     if len(rtt_ms) == 0:
         return None
     low, high = float(rtt_ms.min()), float(rtt_ms.max())
-    pad = max((high - low) * 0.12, 0.5)
-    return low - pad, high + pad
+    margin = max((high / low) ** 0.12, 1.02)
+    return low / margin, high * margin
 
 
 def _draw_lanes(figure: Any, result: Result, each: Quality) -> None:
@@ -246,7 +246,7 @@ def _draw_lanes(figure: Any, result: Result, each: Quality) -> None:
 def _minutes(result: Result) -> Floats:
     """(slot + 1,) starts of the slots and the end of the last, minutes after the first start."""
     if len(result.start) == 0:
-        return np.array([0.0, SLOT_S / 60])
+        return np.zeros(1)
     edges = np.append(result.start, result.start[-1] + np.timedelta64(SLOT_S, "s")) - result.start[0]
     return np.asarray(edges / np.timedelta64(1, "s") / 60)
 
@@ -257,7 +257,7 @@ def _steps(edges: Floats, values: Floats) -> tuple[Floats, Floats]:
 
 
 def _lane_axes(axes: Any, edges: Floats, limits: tuple[float, float] | None) -> None:
-    axes.set_xlim(edges[0], edges[-1])
+    axes.set_xlim(edges[0], max(edges[-1], SLOT_S / 60))
     axes.set_xticks([])
     axes.set_facecolor("#F7F9FA")
     for spine in axes.spines.values():
@@ -266,29 +266,40 @@ def _lane_axes(axes: Any, edges: Floats, limits: tuple[float, float] | None) -> 
     if limits is None:
         axes.set_yticks([])
         return
+    axes.set_yscale("log")  # one slot by a long way round must not flatten all the others
     axes.set_ylim(*limits)
-    ticks = _two_ticks(*limits)
+    ticks = _round_ticks(*limits)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
     axes.grid(axis="y", color=RULE, linewidth=0.7)
     if len(edges) <= 61:
         axes.vlines(edges, *limits, color="white", linewidth=1.0, zorder=0.5)
     axes.set_axisbelow(True)
 
 
-def _two_ticks(low: float, high: float) -> list[float]:
-    """Two round values well inside a range."""
-    span = high - low
-    step = next(s for s in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 1e9) if s >= span * 0.3)
-    first = float(np.ceil((low + span * 0.1) / step) * step)
-    return [tick for tick in (first, first + step) if tick <= high - span * 0.05] or [round((low + high) / 2)]
+def _round_ticks(low: float, high: float) -> list[float]:
+    """Two round values well apart inside a range, or the one in its middle."""
+    inside_low, inside_high = low * (high / low) ** 0.12, low * (high / low) ** 0.88
+    for digits in (
+        (1, 2, 5),
+        (1, 1.5, 2, 3, 4, 5, 7),
+        tuple(n / 10 for n in range(10, 100, 5)),
+        tuple(n / 10 for n in range(10, 100)),
+    ):
+        inside = [d * 10.0**p for p in range(-3, 7) for d in digits if inside_low <= d * 10.0**p <= inside_high]
+        if len(inside) >= 2:
+            return [inside[0], inside[-1]]
+    return [float(f"{np.sqrt(low * high):.3g}")]
 
 
 def _mark_outages(axes: Any, edges: Floats, lost: Bools) -> None:
     spans = [(edges[n], edges[n + 1] - edges[n]) for n in np.flatnonzero(lost)]
-    low, high = axes.get_ylim()
-    axes.broken_barh(spans, (low, high - low), facecolor=LOST_PALE, edgecolor=LOST_PALE, linewidth=0.8, zorder=1)
-    foot = min(0.14, 6 / (axes.get_position().height * HEIGHT_IN * DPI)) * (high - low)
-    axes.broken_barh(spans, (low, foot), facecolor=LOST, edgecolor=LOST, linewidth=0.8, zorder=1.5)
+    upright = axes.get_xaxis_transform()  # 0 and 1 are the foot and the head of the lane
+    foot = min(0.14, 6 / (axes.get_position().height * HEIGHT_IN * DPI))
+    for height, colour in ((1.0, LOST_PALE), (foot, LOST)):
+        axes.broken_barh(
+            spans, (0, height), facecolor=colour, edgecolor=colour, linewidth=0.8, zorder=1, transform=upright
+        )
 
 
 def _draw_clock(figure: Any, result: Result) -> None:

@@ -1,7 +1,7 @@
 """The map of a run's picture: terminals, gateways, and who served whom in the last slot."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -265,6 +265,10 @@ def _draw_names(
         room.write(place, result.satellites[result.satellite[slot, n]], fontsize=8.5, color=GREY)
 
 
+_Box: TypeAlias = tuple[float, float, float, float]
+"""Left, lower, right and upper edge in pixels."""
+
+
 class _Room:
     """What of a map is still free for names, in pixels from its centre."""
 
@@ -272,40 +276,43 @@ class _Room:
         self._axes = axes
         self._edge = np.array([MAP_BOX[2] * WIDTH_IN, MAP_BOX[3] * HEIGHT_IN]) * DPI / 2
         self._scale = self._edge[0] / axes.get_xlim()[1]
-        self._taken = [
-            (x - half, y - half, x + half, y + half)
-            for places, half in ((marks, 7.0), (links, 2.0))
-            for x, y in (places * self._scale).tolist()
-            if np.isfinite(x)
-        ]
+        self._taken = self._boxes(marks, 7.0)
+        self._crossed = self._boxes(links, 2.0)
         self._written: set[tuple[str, float, float]] = set()
 
+    def _boxes(self, places: Floats, half: float) -> list[_Box]:
+        return [(x - half, y - half, x + half, y + half) for x, y in (places * self._scale).tolist() if np.isfinite(x)]
+
     def write(self, place: Floats, name: str, **style: Any) -> None:
-        """Write a name beside a place, once, if there is room."""
+        """Write a name beside a place, once, if there is room; over a link rather than not at all."""
         text, (x, y) = shortened(name, 24), (place * self._scale).tolist()
         if not np.isfinite(x) or (text, x, y) in self._written:
             return
         size = style["fontsize"] * DPI / 72
         width, height = 0.62 * size * len(text), 1.05 * size
-        for dx, dy, ha in _BESIDE:
-            low = x + dx - {"left": 0.0, "right": width, "center": width / 2}[ha]
-            box = (low, y + dy - height / 2, low + width, y + dy + height / 2)
-            if self._free(box):
-                self._taken.append(box)
-                self._written.add((text, x, y))
-                at = ((x + dx) / self._scale, (y + dy) / self._scale)
-                self._axes.text(*at, text, ha=ha, va="center_baseline", zorder=8, path_effects=_halo(), **style)
-                return
+        for shunned in (self._taken + self._crossed, self._taken):
+            for dx, dy, ha in _BESIDE:
+                low = x + dx - {"left": 0.0, "right": width, "center": width / 2}[ha]
+                box = (low, y + dy - height / 2, low + width, y + dy + height / 2)
+                if self._on_page(box) and _free(box, shunned):
+                    self._taken.append(box)
+                    self._written.add((text, x, y))
+                    at = ((x + dx) / self._scale, (y + dy) / self._scale)
+                    self._axes.text(*at, text, ha=ha, va="center_baseline", zorder=8, path_effects=_halo(), **style)
+                    return
 
-    def _free(self, box: tuple[float, float, float, float]) -> bool:
-        low_x, low_y, high_x, high_y = box
-        on_page = max(-low_x, high_x) < self._edge[0] - 2 and max(-low_y, high_y) < self._edge[1] - 2
-        return on_page and all(high_x < a or c < low_x or high_y < b or d < low_y for a, b, c, d in self._taken)
+    def _on_page(self, box: _Box) -> bool:
+        return bool(max(-box[0], box[2]) < self._edge[0] - 2 and max(-box[1], box[3]) < self._edge[1] - 2)
+
+
+def _free(box: _Box, shunned: Sequence[_Box]) -> bool:
+    low_x, low_y, high_x, high_y = box
+    return all(high_x < a or c < low_x or high_y < b or d < low_y for a, b, c, d in shunned)
 
 
 _BESIDE = (
     (12, 0, "left"), (-12, 0, "right"), (9, 15, "left"), (9, -15, "left"), (-9, 15, "right"), (-9, -15, "right"),
-    (0, 18, "center"), (0, -18, "center"), (24, 26, "left"), (24, -26, "left"), (-24, 26, "right"), (-24, -26, "right"),
+    (0, 18, "center"), (0, -18, "center"),
 )  # fmt: skip
 """Where a name may stand, best first: pixels right and up of its mark, and which end of the name lies there."""
 

@@ -24,6 +24,7 @@ __all__ = ["catalogue"]
 _HEAD = 65_536
 _LONGEST_RECORD = 16_384
 _LONGEST_TEXT = 10_000
+_MOST_ELEMENTS = 10_000
 _DAY_NS = 86_400_000_000_000
 _TLE_1 = re.compile(
     r"1 ([ 0-9A-Z]{5})[UCS ] (.{8}) (\d\d)([ \d]{3}\.\d{8}) ([ +-]\.\d{8}) ([ +-][ \d]{5}[ +-]\d) ([ +-][ \d]{5}[ +-]\d) "
@@ -53,10 +54,17 @@ def catalogue(content: bytes) -> Catalogue:
 # -- which format --------------------------------------------------------------------------------------------------
 
 
+def _encoding(content: bytes) -> str:
+    return "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
 def _text(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", errors="replace")
-    return content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+    return content.decode(_encoding(content), errors="replace")
+
+
+def _lines(content: bytes, newline: str | None) -> Iterator[str]:
+    """The text line by line: the whole of it as text would take four times the memory of a large file."""
+    return io.TextIOWrapper(io.BytesIO(content), _encoding(content), errors="replace", newline=newline)
 
 
 def _reader(content: bytes) -> Callable[[bytes], Read]:
@@ -84,8 +92,9 @@ def _reader(content: bytes) -> Callable[[bytes], Read]:
 # -- CSV -----------------------------------------------------------------------------------------------------------
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    reader = csv.reader(io.StringIO(text, newline=""))
+def _rows(content: bytes) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """Each row with the number of lines before it; an error in place of a row that csv cannot read."""
+    reader = csv.reader(_lines(content, ""))
     while True:
         try:
             yield reader.line_num, next(reader)
@@ -97,7 +106,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
 
 def _read_csv(content: bytes) -> Read:
     read = Read(place=Place.LINE, source_format="OMM CSV")
-    lines = _rows(_text(content).lstrip("\ufeff"))
+    lines = _rows(content)
     header = next((row for _, row in lines if isinstance(row, list) and any(row)), [])
     names = [name.strip().upper() for name in header]
     missing = [name for name in NEEDED if name not in names]
@@ -169,18 +178,22 @@ def _read_xml(content: bytes) -> Read:
     read = Read(place=Place.RECORD, source_format="OMM XML")
     record: dict[str, object] = {}
     words: list[str] = []
-    number = 0
+    number, idle = 0, 0
 
     def start(tag: str, _: dict[str, str]) -> None:
+        nonlocal idle
         words.clear()
+        idle += 1
+        if idle > _MOST_ELEMENTS:
+            raise ElementsError(f"the XML holds {_MOST_ELEMENTS:,} elements without an OMM segment: {EXPECTED}")
         if tag.rpartition(":")[2] in ("segment", "omm"):
             record.clear()
 
     def end(tag: str) -> None:
-        nonlocal number
+        nonlocal number, idle
         name = tag.rpartition(":")[2]
         if name == "segment" or (name == "omm" and record):
-            number += 1
+            number, idle = number + 1, 0
             read.add(number, dict(record))
             record.clear()
         elif name in FIELDS:
@@ -212,7 +225,7 @@ def _read_tle(content: bytes) -> Read:
     read = Read(place=Place.LINE, source_format="TLE")
     name: tuple[int, str] | None = None
     first: tuple[int, str] | None = None
-    for number, raw in enumerate(io.StringIO(_text(content)), start=1):
+    for number, raw in enumerate(_lines(content, None), start=1):
         line = raw.strip("\ufeff\r\n").rstrip()
         if not line.strip() or line.startswith("#"):
             continue

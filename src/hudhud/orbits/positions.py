@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hudhud.arrays import Bits, Bools, Floats, Instants
+from hudhud.arrays import Bits, Bools, Floats, Instants, Ints
 from hudhud.constants import WGS72_MU_M3_S2
 from hudhud.earth import NO_ORIENTATION, EarthOrientation, rotation_to_earth_fixed
 from hudhud.errors import MissingExtraError
@@ -215,22 +215,32 @@ def _reference_fill(records: list[Any]) -> _Fill:
 
 def _believed_km(elements: Elements) -> tuple[Floats, Floats]:
     """Least and greatest radius (satellite,) at which a state of astroz is taken as it is."""
-    axis_km = np.cbrt(WGS72_MU_M3_S2 / elements.mean_motion_rad_s**2) / 1_000.0
+    # The floor only keeps a mean motion of nought, for which the reference is asked anyway, from dividing by nought.
+    square_rad2_s2 = np.maximum(elements.mean_motion_rad_s**2, 1e-30)
+    axis_km = np.cbrt(WGS72_MU_M3_S2 / square_rad2_s2) / 1_000.0
     swing_km = axis_km * elements.eccentricity + _BAND_KM
     return np.maximum(axis_km - swing_km, _LEAST_KM + 1), np.minimum(axis_km + swing_km, _MOST_KM - 1)
 
 
+def _astroz_satellites(elements: Elements, records: list[Any], astroz: Any) -> tuple[Ints, list[Any]]:
+    """Near-earth satellites that both engines accept: their indices, and what astroz makes of them."""
+    plausible = (elements.mean_motion_rad_s > _DEEP_SPACE_RAD_S) & (np.abs(elements.eccentricity - 0.5) <= 0.5)
+    values = _initial_values(elements)
+    kept, satellites = [], []
+    for index in np.flatnonzero(plausible).tolist():
+        satellite = astroz.Satrec()
+        satellite.sgp4init(astroz.WGS72, "i", 0, *values[index])
+        if satellite.error == 0 and records[index].error == 0:
+            kept.append(index)
+            satellites.append(satellite)
+    return np.array(kept, dtype=np.int64), satellites
+
+
 def _astroz_fill(elements: Elements, records: list[Any], astroz: Any) -> _Fill:
-    """The fast engine for near-earth satellites that the reference accepts; the reference for the rest."""
-    accepted = np.array([record.error == 0 for record in records], dtype=bool)
-    near_earth = accepted & (elements.mean_motion_rad_s > _DEEP_SPACE_RAD_S)
-    fast = np.flatnonzero(near_earth)
+    """The fast engine for the satellites it is meant for; the reference for the rest."""
+    fast, satellites = _astroz_satellites(elements, records, astroz)
     if fast.size == 0:
         return _reference_fill(records)
-    values = _initial_values(elements)
-    satellites = [astroz.Satrec() for _ in fast]
-    for satellite, index in zip(satellites, fast.tolist(), strict=True):
-        satellite.sgp4init(astroz.WGS72, "i", 0, *values[index])
     array = astroz.SatrecArray(satellites)
     # Minutes are counted from one fixed instant, so that a state does not depend on the other instants of a call.
     reference = elements.epoch.max()

@@ -37,14 +37,16 @@ EXPECTED = "expected OMM as CSV, JSON or XML, or TLE with two or three lines"
 _HOPELESS = 10_000
 """So many bad records before the first good one end the reading: the file is something else."""
 
-_MOST_SET_ASIDE = 100_000
-_MOST_RECORDS = 250_000
-"""Several times all objects that are tracked; keeps a file of any size within a few hundred MB of memory."""
+_MOST_SET_ASIDE = 50_000
+_MOST_RECORDS = 100_000
+"""More than all objects that are tracked; keeps a file of any size within a few hundred MB of memory."""
 
 _LONGEST_NAME = 80
 _DEG = np.pi / 180.0
 _REV_DAY = 2.0 * np.pi / 86_400.0
 _CALENDAR = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d*))?Z?", re.ASCII)
+_PLAIN = r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?"
+_PLAIN_COLUMN = re.compile(rf"{_PLAIN}(?:\n{_PLAIN})*+", re.ASCII)
 _DAY_OF_YEAR = re.compile(r"(\d{4})-(\d{3})T(\d\d:\d\d:\d\d)(?:\.(\d*))?Z?", re.ASCII)
 
 
@@ -133,7 +135,7 @@ def _number(value: object) -> float:
 
 def _numbers(column: Sequence[object], where_absent: float) -> Floats:
     """Floats of a column, nan where one cannot be read and `where_absent` where the file does not carry the field."""
-    if all(type(value) is str for value in column):
+    if set(map(type, column)) == {str}:
         try:
             if "_" not in "".join(column):  # type: ignore[arg-type]
                 return np.array(list(map(float, column)), dtype=np.float64)  # type: ignore[arg-type]
@@ -182,6 +184,18 @@ def _epoch(value: object) -> np.datetime64:
     return date + np.timedelta64(int((fraction or "0")[:9].ljust(9, "0")), "ns")
 
 
+def _epochs(column: Sequence[object]) -> Instants:
+    """The instants of a column, NaT where one is none.  Plain calendar texts go to numpy together, ten times faster."""
+    if set(map(type, column)) == {str}:
+        texts: list[str] = list(column)  # type: ignore[arg-type]
+        if _PLAIN_COLUMN.fullmatch("\n".join(texts)):
+            try:
+                return np.array(texts, dtype="datetime64[ns]")
+            except ValueError:
+                pass  # a date that does not exist: find out which
+    return np.array([_epoch(value) for value in column], dtype="datetime64[ns]")
+
+
 def _launch_year(value: object) -> int:
     text = str(value or "")[:4]
     return int(text) if len(text) == 4 and text.isascii() and text.isdigit() and 1957 <= int(text) <= 2199 else 0
@@ -192,7 +206,7 @@ def assembled(read: Read) -> Catalogue:
     columns, count = read.columns, len(read.positions)
     reasons = _Reasons(count)
     numbers = np.array([_catalogue_number(value) for value in columns["NORAD_CAT_ID"]], dtype=np.int64)
-    epoch = np.array([_epoch(value) for value in columns["EPOCH"]], dtype="datetime64[ns]")
+    epoch = _epochs(columns["EPOCH"])
     floats = {name: _numbers(columns[name], np.nan) for name in NEEDED[2:]}
     floats |= {name: _numbers(columns[name], 0.0) for name in ("MEAN_MOTION_DOT", "MEAN_MOTION_DDOT", "EPHEMERIS_TYPE")}
     names = _names(columns["OBJECT_NAME"], numbers)

@@ -13,6 +13,7 @@ a terminal (988 slots of 2024-07-17, estimates themselves) name 982 times one th
 choice by chance among all satellites overhead would have named 951.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,6 +46,7 @@ _ROUNDEST = 0.1
 _THRUST_BSTAR = 4e-3
 _FALL_BSTAR = 3e-4
 _PASSING_M = 3_000.0
+_NAME_END = re.compile(r"[\s(-]")
 _YOUNG = np.timedelta64(180, "D")
 _D2C_LOW_M, _D2C_HIGH_M = 350_000.0, 370_000.0
 
@@ -79,7 +81,7 @@ class Stations:
 
 def families(elements: Elements) -> Texts:
     """The family of each satellite: its name up to the first hyphen, space or bracket, e.g. STARLINK.  (satellite,)"""
-    return np.array([name.split("-", 1)[0].split(" ", 1)[0].split("(", 1)[0].upper() for name in elements.names], "U80")
+    return np.array([_NAME_END.split(name, maxsplit=1)[0].upper() for name in elements.names], "U80")
 
 
 def trend_limit_m_s(altitude_m: Floats) -> Floats:

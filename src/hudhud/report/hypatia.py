@@ -2,8 +2,9 @@
 
 Comes in: the 100 cities of that study.  Goes out: round-trip times, ways and their changes for pairs of cities, and the
 medians over all pairs on which its ranking of constellations rests.  As coded, a ground link is any satellite within a
-range got by flat-Earth trigonometry; corrected, it is one above the true elevation that was meant.  Only lasers join
-satellites and no packet comes down in between.  Source: Kassing et al., IMC 2020; definitions in docs/explain/hypatia.md.
+range got by flat-Earth trigonometry, measured on the Earth of the library it used; corrected, it is one above the true
+elevation that was meant, on WGS-84.  Only lasers join satellites and no packet comes down in between.  Source: Kassing
+et al., IMC 2020; definitions in docs/explain/hypatia.md.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from hudhud.arrays import Bools, Floats, Instants, Ints, Ints32
-from hudhud.constants import C_M_S, MEAN_RADIUS_M
-from hudhud.earth import Sites
+from hudhud.constants import C_M_S, MEAN_RADIUS_M, WGS72_RADIUS_M
+from hudhud.earth import Sites, geodetic, gmst82_rad
 from hudhud.errors import Fault, InputError
 from hudhud.network.routing import UNREACHED, Roots, city_to_city, grow, node_path
 from hudhud.network.topology import walker_plus_grid
@@ -40,12 +41,19 @@ __all__ = [
 
 EPOCH = from_rfc3339("2000-01-01T00:00:00Z")
 
+# The Earth on which Hypatia's ranges were measured, that of PyEphem (libastro's earthsat.c): the ellipsoid of the IAU of
+# 1964, by whose radius SGP4's earth radii become metres too (all lengths 4e-6 longer, 0.3 us in 77 ms).
+_EPHEM_RADIUS_M = 6_378_160.0
+_EPHEM_FLATTENING = 1 / 298.25
+
 
 class Mask(Enum):
-    """How a ground link is admitted."""
+    """How a ground link is admitted, and on which Earth it is measured."""
 
     AS_CODED = "as-coded"
+    """Within the maximum range, on PyEphem's Earth."""
     TRUE = "true"
+    """At or above the minimum elevation, on WGS-84."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,6 +181,30 @@ def _lowest_rad(constellation: Constellation) -> float:
     return float(np.arcsin(np.clip((h * h + 2 * radius * h - d * d) / (2 * radius * d), -1.0, 1.0)) - np.radians(2.0))
 
 
+def _newcomb_rad(at: np.datetime64) -> float:
+    """Greenwich mean sidereal time after Newcomb.  Explanatory Supplement 1961, p. 75; as in libastro."""
+    days = float((at - np.datetime64("1899-12-31T00:00:00", "ns")) / np.timedelta64(86_400 * 10**9, "ns"))
+    centuries = (np.floor(days) - 0.5) / 36_525.0
+    hours = 6.6460656 + 2400.051262 * centuries + 0.00002581 * centuries**2
+    return float(2 * np.pi * (hours / 24.0 + days % 1.0 * 1.0027379093))
+
+
+def _cities_as_coded(cities: Sites) -> Sites:
+    """The cities where PyEphem (tried: 4.2.1) puts them, 42 to 50 m from their places on WGS-84.
+
+    Its ellipsoid lies 23 m higher; its latitude is turned by 1 - f^2, a slip for (1 - f)^2 that happens to be harmless
+    (36 m at most); its sidereal time is Newcomb's (in 2000 35 m to the west, constant over a run).
+    """
+    latitude_rad = np.arctan(np.tan(cities.latitude_rad) / (1.0 - _EPHEM_FLATTENING**2))
+    longitude_rad = cities.longitude_rad + _newcomb_rad(EPOCH) - gmst82_rad(np.array([EPOCH]))
+    e2 = _EPHEM_FLATTENING * (2.0 - _EPHEM_FLATTENING)
+    normal_m = _EPHEM_RADIUS_M / np.sqrt(1.0 - e2 * np.sin(latitude_rad) ** 2)
+    level_m = normal_m * np.cos(latitude_rad)
+    xyz_m = [level_m * np.cos(longitude_rad), level_m * np.sin(longitude_rad), normal_m * (1 - e2) * np.sin(latitude_rad)]
+    latitude_rad, longitude_rad, height_m = geodetic(np.stack(xyz_m, axis=-1))
+    return Sites(names=cities.names, latitude_rad=latitude_rad, longitude_rad=longitude_rad, height_m=height_m)
+
+
 def _watch(constellation: Constellation, mask: Mask, cities: Sites) -> Watch:
     lowest = constellation.minimum_elevation_rad if mask is Mask.TRUE else _lowest_rad(constellation)
     limits = Limits.same(len(cities), minimum_elevation_rad=lowest)
@@ -190,7 +222,9 @@ def steps(
     """Ways from all cities to `destinations` (destination,) indices of cities, instant by instant."""
     fleet = propagator(elements_of(constellation), engine)
     grid = walker_plus_grid(constellation.planes, constellation.satellites_per_plane)
-    seen_by = _watch(constellation, mask, cities)
+    as_coded = mask is Mask.AS_CODED
+    scale = _EPHEM_RADIUS_M / WGS72_RADIUS_M if as_coded else 1.0
+    seen_by = _watch(constellation, mask, _cities_as_coded(cities) if as_coded else cities)
     in_service = np.zeros(grid.satellites, dtype=np.uint8)
     lane = np.full(len(cities), -1, dtype=np.int32)
     lane[destinations] = np.arange(len(destinations))
@@ -198,13 +232,10 @@ def steps(
     block = 50
     for first in range(0, len(at), block):
         satellite_m, _ = fleet.earth_fixed(at[first : first + block])
+        satellite_m *= scale
         for i, positions_m in enumerate(satellite_m):
             sky = looks(seen_by, positions_m, in_service)
-            kept = (
-                sky.range_m <= constellation.maximum_range_m
-                if mask is Mask.AS_CODED
-                else np.ones(len(sky), dtype=np.bool_)
-            )
+            kept = sky.range_m <= (constellation.maximum_range_m if as_coded else np.inf)
             yield _step(at[first + i], positions_m, grid, sky, kept, lane, cost)
 
 

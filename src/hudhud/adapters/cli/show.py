@@ -18,6 +18,7 @@ __all__ = ["show_comparison", "show_result"]
 _ALL_SHOWN = 20  # up to as many terminals each get a line
 _WORST_SHOWN = 5
 _NOTES_SHOWN = 4
+_ROUND_TRIP = "round trip, ms\nslow  median   fast"
 
 
 def show_result(result: Result, console: Console) -> None:
@@ -80,7 +81,7 @@ def _quality_table(parts: Sequence[tuple[Quality, Sequence[int]]], title: str = 
     table.add_column("\nterminal", max_width=22)
     for head in (
         "\nserved",
-        "round trip, ms\nslow  median    fast",
+        _ROUND_TRIP,
         "handovers\nper min",
         "in reach\nmin med max",
         "longest\noutage",
@@ -98,12 +99,17 @@ def _quality_cells(quality: Quality, row: int) -> list[Text]:
     cells = [
         quality.names[row],
         percent(quality.availability[row]),
-        "  ".join(f"{_number(value * 1e3, 1):>6}" for value in rtt_s),
+        _three([_number(value * 1e3, 1) for value in rtt_s]),
         _number(quality.handovers_per_s[row] * 60, 2),
         " ".join(f"{_number(count, 0):>3}" for count in reach),
         duration(quality.longest_outage_s[row]),
     ]
     return [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells]  # a long name gives way, no number does
+
+
+def _three(numbers: Sequence[str]) -> str:
+    """Slow fifth, median and fast fifth under the words of `_ROUND_TRIP`."""
+    return "{:>5}  {:>6}  {:>5}".format(*numbers)
 
 
 def _number(value: float, decimals: int) -> str:
@@ -258,7 +264,7 @@ def _pairing_table(pairing: Pairing, count: int) -> Table:
     table.add_column("\nterminal", max_width=22)
     for head in (
         "served,\n%",
-        "round trip, ms\nslow  median    fast",
+        _ROUND_TRIP,
         "handovers\nper min",
         "in\nreach",
         "other\nsatellite",
@@ -266,7 +272,7 @@ def _pairing_table(pairing: Pairing, count: int) -> Table:
         table.add_column(head, justify="right", no_wrap=True)
     for row in chosen.tolist():
         reach = b.in_reach_median[row] - a.in_reach_median[row]
-        rtt = "  ".join(f"{_signed(float(values[row]), 1):>6}" for values in (slow_ms, median_ms, fast_ms))
+        rtt = _three([_signed(float(values[row]), 1) for values in (slow_ms, median_ms, fast_ms)])
         other = percent(pairing.satellite_differs_share[row])
         cells = (_signed(float(served[row]), 1), rtt, _signed(float(handovers[row]), 2), _signed(reach, 0), other)
         table.add_row(Text(a.names[row], no_wrap=True, overflow="ellipsis"), *cells)

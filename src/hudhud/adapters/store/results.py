@@ -32,7 +32,9 @@ from hudhud.timescale import from_rfc3339, seconds_between
 
 __all__ = ["ARRAYS", "FORMAT_VERSION", "SCENARIO", "SUMMARY", "read_result", "refuse_foreign_folder", "write_result"]
 
-ARRAYS, SCENARIO, SUMMARY = "result.nc", "scenario.toml", "summary.json"
+ARRAYS = "result.nc"
+SCENARIO = "scenario.toml"
+SUMMARY = "summary.json"
 FORMAT_VERSION = 1
 
 _FORMAT = "hudhud-result"
