@@ -14,7 +14,7 @@ import pytest
 from elements_factory import as_csv, as_tle, omm_records
 from hudhud.adapters.store import catalogue
 from hudhud.adapters.store.catalogue import FetchedState, fetch, http_opener, read_elements
-from hudhud.errors import ElementsError, FetchError
+from hudhud.errors import ElementsError, FetchError, InputError
 
 NOON = np.datetime64("2026-05-30T12:00:00", "ns")
 GOOD = as_csv(omm_records(40))
@@ -284,7 +284,7 @@ def test_a_redirect_away_from_http_is_not_followed(server: Server, tmp_path: Pat
     ],
 )
 def test_only_http_and_https_addresses_are_fetched(tmp_path: Path, url: str) -> None:
-    with pytest.raises(FetchError, match="http"):
+    with pytest.raises(InputError, match="http"):
         fetch(url, tmp_path, clock=lambda: NOON, opener=http_opener())
 
 
@@ -318,5 +318,5 @@ def test_the_cache_follows_the_environment() -> None:
 def test_a_group_becomes_an_address_and_nothing_else_does() -> None:
     assert "GROUP=oneweb&FORMAT=csv" in catalogue.source_url("OneWeb")
     for group in ("", "a b", "x&FORMAT=tle", "../etc"):
-        with pytest.raises(FetchError, match="no group"):
+        with pytest.raises(InputError, match="no group"):
             catalogue.source_url(group)

@@ -334,7 +334,7 @@ def _draw_bands(figure: Any, result: Result) -> None:
     served = result.outcome == Outcome.SERVED
     low5, low20, middle, high80, high95 = _over_terminals(result.rtt_s * 1e3, (0.05, 0.2, 0.5, 0.8, 0.95))
     if served.any():
-        limits = (float(np.nanmin(low5)) - 1, float(np.nanmax(high95)) + 1)
+        limits = (float(np.nanmin(low5)) / 1.03, float(np.nanmax(high95)) * 1.03)
     axes = figure.add_axes((left, bottom + 0.07, width, height - 0.07))
     _lane_axes(axes, edges, limits)
     for low, high, shade in ((low5, high95, "#CFE3F0"), (low20, high80, "#8FC1DF")):

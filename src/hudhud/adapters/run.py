@@ -151,10 +151,10 @@ def _assumptions(scenario: Scenario) -> tuple[str, ...]:
     """Parameters that rest on an assumption, with the value used."""
     latency, gateways = scenario.latency, scenario.gateways
     return (
-        f"access residual {latency.access_s * 1e3:g} ms and slot term {latency.slot_term_s * 1e3:g} ms (assumed)",
-        f"{latency.hop_delay_s * 1e3:g} ms per laser hop, fibre {latency.fibre_route_factor:g} x great circle (assumed)",
+        f"access residual {latency.access_s * 1e3:g} ms and slot term {latency.slot_term_s * 1e3:g} ms",
+        f"{latency.hop_delay_s * 1e3:g} ms per laser hop, fibre {latency.fibre_route_factor:g} x great circle",
         "each gateway is bound to its nearest point of presence; antennas are assumed where not published",
         f"{gateways.links_per_satellite} gateway links per satellite and "
-        f"{scenario.schedule.terminals_per_beam} terminals per beam (assumed)",
+        f"{scenario.schedule.terminals_per_beam} terminals per beam",
         "choice of satellites: a plausible stand-in, the real scheduler is not published",
     )

@@ -4,8 +4,9 @@ A tree per destination is relaxed on all satellites together: `cost[node, tree]`
 through the nodes, once upwards and once downwards, replace it by the best neighbour's cost plus the edge until nothing
 changes.  On a grid of planes and slots a sweep carries a cost along whole planes, so about ten sweeps settle a fleet, and
 all trees of a node lie side by side in memory, which the processor's vector unit relaxes eight at a time.  The order of
-nodes changes the number of sweeps, never the result: any graph of positive costs is right.  The plain oracle is
-scipy.sparse.csgraph.dijkstra (tests/network/test_routing.py).
+nodes changes the number of sweeps, never the result: any graph is right whose edges work both ways and whose costs are
+above zero and not so unlike that a sum swallows one (`LEAST_SHARE`).  A tree alone is grown from its rim instead, node by
+node.  The plain oracle is scipy.sparse.csgraph.dijkstra (tests/network/test_routing.py).
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,24 @@ import numpy as np
 from hudhud.arrays import Bools, Floats, Ints32, freeze
 from hudhud.kernel import compiled
 
-__all__ = ["DELIVER", "NO_WAY", "UNREACHED", "Roots", "Trees", "city_to_city", "node_path", "trees"]
+__all__ = [
+    "DELIVER",
+    "LEAST_SHARE",
+    "NO_WAY",
+    "UNREACHED",
+    "Roots",
+    "Trees",
+    "city_to_city",
+    "grow",
+    "node_path",
+    "trees",
+]
 
 UNREACHED = 1e30
 """Cost of a node that has no way to the destination: finite, so that sums stay ordered, and above any real cost."""
+
+LEAST_SHARE = 1e-9
+"""The cheapest edge or root must cost this share of the dearest or more, or adding it might change nothing at all."""
 
 NO_WAY = -1
 """Next hop of a node that has no way to the destination."""
@@ -103,20 +118,61 @@ def _settle(neighbour: Ints32, edge_cost: Floats, cost: Floats, stale: Bools) ->
 
 
 @compiled
+def _settle_one(neighbour: Ints32, edge_cost: Floats, cost: Floats, stale: Bools) -> int:
+    """`_settle` for one tree, cost (node + 1,): only nodes named by a neighbour are visited.  Returns the waves made."""
+    nodes, degree = neighbour.shape
+    rim, following = np.empty(nodes + 1, dtype=np.int32), np.empty(nodes + 1, dtype=np.int32)
+    count, waves = 0, 0
+    for v in range(nodes):
+        rim[count] = v
+        count += stale[v]
+    stale[nodes] = True  # the padding is never visited
+    while count > 0:
+        named = 0
+        for i in range(count):
+            v = rim[i]
+            stale[v] = False
+            best = cost[v]
+            for j in range(degree):
+                best = min(best, cost[neighbour[v, j]] + edge_cost[v, j])
+            if best < cost[v]:
+                cost[v] = best
+                for j in range(degree):
+                    u = neighbour[v, j]
+                    following[named] = u
+                    named += not stale[u]
+                    stale[u] = True
+        rim, following = following, rim
+        count = named
+        waves += 1
+    return waves
+
+
+@compiled
 def _point(neighbour: Ints32, edge_cost: Floats, cost: Floats, next_hop: Ints32) -> None:
-    """Name for every node and tree the neighbour whose cost plus edge is the node's own (the first one on a tie)."""
+    """Name for every node and tree the neighbour whose cost plus edge is the node's own (the first one on a tie).
+
+    Only a cheaper neighbour is named, so that no way goes in a circle, whatever the costs.
+    """
     nodes, degree = neighbour.shape
     lanes = cost.shape[1]
     for v in range(nodes):
         here, out = cost[v], next_hop[v]
         for k in range(lanes):
             out[k] = DELIVER if here[k] < UNREACHED else NO_WAY
-        for j in range(degree - 1, -1, -1):
-            u, step = neighbour[v, j], edge_cost[v, j]
-            there = cost[u]
-            if step < UNREACHED:
-                for k in range(lanes):
-                    out[k] = u if (there[k] + step == here[k]) & (here[k] < UNREACHED) else out[k]
+        for j in range(degree - 4, -1, -4):
+            na, nb, nc, nd = neighbour[v, j], neighbour[v, j + 1], neighbour[v, j + 2], neighbour[v, j + 3]
+            a, b, c, d = cost[na], cost[nb], cost[nc], cost[nd]
+            cost_a, cost_b = edge_cost[v, j], edge_cost[v, j + 1]
+            cost_c, cost_d = edge_cost[v, j + 2], edge_cost[v, j + 3]
+            for k in range(lanes):
+                known = here[k] if here[k] < UNREACHED else -1.0
+                hop = out[k]
+                hop = nd if (d[k] + cost_d == known) & (d[k] < known) else hop
+                hop = nc if (c[k] + cost_c == known) & (c[k] < known) else hop
+                hop = nb if (b[k] + cost_b == known) & (b[k] < known) else hop
+                hop = na if (a[k] + cost_a == known) & (a[k] < known) else hop
+                out[k] = hop
     next_hop[nodes, :] = NO_WAY
 
 
@@ -141,7 +197,10 @@ def grow(neighbour: Ints32, edge_cost: Floats, roots: Roots, cost: Floats, next_
     _plant(roots.node, roots.tree, roots.cost, cost, stale)
     stale[neighbour[stale[:-1]]] = True
     stale[-1] = False
-    sweeps = _settle(neighbour, edge_cost, cost, stale)
+    if cost.shape[1] == 1:
+        sweeps = _settle_one(neighbour, edge_cost, cost[:, 0], stale)
+    else:
+        sweeps = _settle(neighbour, edge_cost, cost, stale)
     _point(neighbour, edge_cost, cost, next_hop)
     return sweeps
 

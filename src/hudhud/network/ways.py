@@ -12,7 +12,7 @@ import numpy as np
 from hudhud.arrays import Bools, Floats, Ints32, freeze
 from hudhud.kernel import compiled
 from hudhud.network.latency import Cost, EdgeKind, Edges
-from hudhud.network.routing import UNREACHED, Roots, Trees, trees
+from hudhud.network.routing import LEAST_SHARE, UNREACHED, Roots, Trees, trees
 from hudhud.network.schedule import Feeders
 from hudhud.network.topology import Topology
 

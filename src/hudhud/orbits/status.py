@@ -6,7 +6,7 @@ is no stronger than drag (and thrust against drag) at that height; one more than
 by.  The rest is told apart by its trend and drag term.
 
 What the limits rest on (public elements of 2024-07-17, 2025-05-29 and 2026-05-30, 24,121 sets): members of the large
-shells trend by less than 0.05 km/day at 570 km, 0.3 at 485, 0.7 at 463 and 2.5 at 357 (first to 99th percentile);
+shells trend by about 0.1 km/day at 570 km, 0.3 at 485, 0.7 at 463 and 2.5 at 357 (first to 99th percentile);
 satellites under way climb or sink by 3 to 20.  Bodies in free fall carry drag terms of 3e-4 to 4e-3 per Earth radius;
 beyond that, or below zero, it is thrust that the fit took for drag.  Two independent records of which satellite served
 a terminal (988 slots of 2024-07-17, estimates themselves) name 982 times one that comes out operational here, where a

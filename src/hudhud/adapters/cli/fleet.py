@@ -202,10 +202,12 @@ def _print(source: str, found: "Catalogue", shells: "tuple[FoundShell, ...]", co
 
     first, middle, last = _span(found)
     console.print(f"[bold]{escape(source)}[/bold]", soft_wrap=True)
-    console.print(
-        f"{len(found.elements):,} satellites, {found.source_format}; epochs {_minute(first)} to {_minute(last)},"
-    )
-    console.print(f"half of them before {_minute(middle)} UTC")
+    count = f"{len(found.elements):,} satellites, {found.source_format}"
+    if first == last:
+        console.print(f"{count}; epoch {_minute(first)} UTC")
+    else:
+        console.print(f"{count}; epochs {_minute(first)} to {_minute(last)},")
+        console.print(f"half of them before {_minute(middle)} UTC")
     console.print()
     console.print(_shell_table(shells))
     console.print()

@@ -15,15 +15,16 @@ from hudhud.errors import FetchError, HudhudError
 __all__ = ["main", "run"]
 
 _DESCRIPTION = """\
-A low-orbit satellite-internet system in software: real orbital elements in, who is served and how well out.
+A low-orbit satellite-internet system in software: real orbital elements in,
+who is served and how well out, slot by slot of 15 s.
 
-  hudhud simulate scenarios/ukraine.toml        play a scenario, slot by slot of 15 s
-  hudhud look 50.45 30.52 --at 2026-05-30T18:00:12Z   what is overhead, and what refuses it
-  hudhud fleet                                  which satellites there are, shell by shell
-  hudhud compare results/a results/b            two results side by side
+  hudhud simulate scenarios/ukraine.toml   play a scenario: table, file, picture
+  hudhud look 50.45 30.52                  what is overhead now, what refuses it
+  hudhud fleet                             which satellites there are, by shell
+  hudhud compare results/a results/b       two results side by side
 
-Without --elements FILE an embedded fleet is used: synthetic, made from the shells measured in May 2026.
-Real elements: hudhud fleet fetch
+Without --elements FILE an embedded fleet is used: synthetic, made from the
+shells measured in May 2026. For real elements: hudhud fleet fetch
 """
 
 _EPILOG = """\

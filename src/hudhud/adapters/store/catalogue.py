@@ -26,7 +26,7 @@ from typing import IO, Any, Protocol, cast
 import numpy as np
 
 from hudhud.adapters.store import packaged
-from hudhud.errors import ElementsError, FetchError
+from hudhud.errors import ElementsError, FetchError, InputError
 from hudhud.orbits import formats
 from hudhud.orbits.designs import shells_from_csv
 from hudhud.orbits.elements import Catalogue, Elements
@@ -171,7 +171,7 @@ class Fetched:
 def source_url(group: str) -> str:
     """The address of a CelesTrak group as OMM CSV."""
     if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", group):
-        raise FetchError(f"{group!r} is no group: write a CelesTrak group such as starlink, oneweb or kuiper")
+        raise InputError(f"{group!r} is no group: write a CelesTrak group such as starlink, oneweb or kuiper")
     return _CELESTRAK.format(group=group.lower())
 
 
@@ -205,9 +205,10 @@ def fetch(url: str, folder: Path, *, clock: Clock, opener: Opener) -> Fetched:
     """The elements at a web address, from the cache where they are recent or unchanged.
 
     Raises FetchError: offline, refused, too large, broken off, or not elements; a good cached copy then stays.
+    Raises InputError for an address that is not http or https.
     """
     if not _fetchable(url):
-        raise FetchError(f"{url!r}: only addresses like http://host/path or https://host/path are fetched")
+        raise InputError(f"{url!r}: only addresses like http://host/path or https://host/path are fetched")
     path = folder / f"{_file_name(url)}.omm"
     known = _known(path)
     asked_at = _instant(known.get("asked_at"))
