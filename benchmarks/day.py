@@ -2,7 +2,7 @@
 routes.  How long, how much memory, which room takes the time, and how it grows with satellites, terminals and slots.
 
 The day runs as `hudhud.run` does it (geometry one thread ahead); the breakdown runs in one thread.  Terminals are spread
-evenly over the Earth between the poles' circles of 50 degrees, or crowded into the cells of one country.
+evenly within 15,000 km of a point in Europe, or crowded into the cells of one country.
 """
 
 import cProfile

@@ -25,7 +25,7 @@ def limits_of(rng: np.random.Generator, count: int) -> Limits:
         gso_avoidance_rad=rng.choice(np.radians([0.0, 4.0, 12.0, 18.0, 22.0]), count),
         half_field_of_view_rad=rng.choice(np.radians([50.0, 55.0, 70.0, 180.0]), count),
         boresight_azimuth_rad=rng.uniform(-np.pi, 2 * np.pi, count),
-        boresight_elevation_rad=rng.choice(np.radians([63.0, 90.0, 20.0]), count),
+        boresight_elevation_rad=rng.choice(np.radians([63.0, 90.0, 21.0]), count),
         spread_m=np.zeros(count),
         mask=rng.integers(-1, 2, count).astype(np.int32),
         masks=rng.uniform(0, 1, (2, 360)),

@@ -32,8 +32,8 @@ __all__ = [
 UNREACHED = 1e30
 """Cost of a node that has no way to the destination: finite, so that sums stay ordered, and above any real cost."""
 
-LEAST_SHARE = 1e-9
-"""The cheapest edge or root must cost this share of the dearest or more, or adding it might change nothing at all."""
+LEAST_SHARE = 1e-12
+"""The cheapest edge or root must cost this share of the dearest or more, or a sum might not change by it at all."""
 
 NO_WAY = -1
 """Next hop of a node that has no way to the destination."""

@@ -27,7 +27,9 @@ __all__ = [
 ]
 
 _HAIR_RAD = 1e-6
-_WIDEST_GAPS = 3.0  # planes farther apart than three usual gaps of their shell are no neighbours
+_WIDEST_GAPS = 3.0  # planes farther apart than three usual gaps of their shell are no neighbours,
+_NEAR_RAD = float(np.radians(20.0))  # unless no farther than this: 2,400 km at most, an easy distance for a laser
+_MOST_DOORS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -101,25 +103,35 @@ def _joined(parts: list[Ints32]) -> Ints32:
 
 
 def _neighbouring(planes: Planes) -> Iterator[tuple[int, int]]:
-    """Planes and the next one eastwards, where it is near: the seam of a star pattern and other wide gaps stay open."""
+    """Pairs of a plane and a near one eastwards: in each shell first the next ones, then the next but one, and so on.
+
+    Satellites that find no partner next door, because strays or a thin plane lie in between, may look one door farther.
+    The seam of a star pattern and other wide gaps stay open.
+    """
     for shell in np.unique(planes.shell_of_plane):
-        own = np.flatnonzero((planes.shell_of_plane == shell) & (planes.next_plane >= 0))
-        if len(own) == 2:  # the next of the second is the first again: one pair, not two
-            own = own[:1]
-        near = planes.gap_to_next_rad[own] <= _WIDEST_GAPS * np.median(planes.gap_to_next_rad[own]) if len(own) else own
-        for plane in own[near]:
-            yield int(plane), int(planes.next_plane[plane])
+        own = np.flatnonzero(planes.shell_of_plane == shell)  # eastwards
+        gap_rad = planes.gap_to_next_rad[own]
+        widest_rad = min(max(_WIDEST_GAPS * float(np.median(gap_rad)), _NEAR_RAD), 1.01 * np.pi)
+        away_rad = np.zeros(len(own))
+        for doors in range(1, min(_MOST_DOORS + 1, len(own))):
+            away_rad += np.roll(gap_rad, 1 - doors)
+            for k in np.flatnonzero(away_rad <= widest_rad):
+                if len(own) > 2 or k == 0:  # of two planes the next of the second is the first again: one pair, not two
+                    yield int(own[k]), int(own[(k + doors) % len(own)])
 
 
 def _across(planes: Planes, phase_offset: float) -> tuple[Ints32, Ints32]:
-    """Each satellite and its partner in the next plane of the shell.
+    """Each satellite and its partner eastwards in its shell; at most one eastwards and one westwards.
 
     phase_offset: how far ahead the partner is looked for, in places of the own plane.
     """
     tails, heads = [], []
-    for plane, following in _neighbouring(planes):
-        here, there = planes.members(plane), planes.members(following)
-        own, partner = _matched(planes, here, there, phase_offset * 2 * np.pi / len(here))
+    eastwards, westwards = (np.zeros(len(planes.plane), dtype=np.bool_) for _ in range(2))
+    for plane, other in _neighbouring(planes):
+        here, there = planes.members(plane), planes.members(other)
+        own, partner = _matched(planes, plane, other, here[~eastwards[here]], there[~westwards[there]], phase_offset)
+        eastwards[own] = True
+        westwards[partner] = True
         tails.append(own)
         heads.append(partner)
     return _joined(tails), _joined(heads)
@@ -132,14 +144,10 @@ def _across_once(planes: Planes, phase_offset: float) -> tuple[Ints32, Ints32]:
     """
     tails, heads = [], []
     taken = np.zeros(len(planes.plane), dtype=np.bool_)
-    for plane, following in _neighbouring(planes):
-        members = planes.members(plane)
-        here = members[~taken[members]] if taken[members].any() else members[::2]
-        there = planes.members(following)
-        there = there[~taken[there]]
-        if len(here) == 0 or len(there) == 0:
-            continue
-        own, partner = _matched(planes, here, there, phase_offset * 2 * np.pi / len(members))
+    for plane, other in _neighbouring(planes):
+        here, there = planes.members(plane), planes.members(other)
+        here = here[~taken[here]] if taken[here].any() else here[::2]
+        own, partner = _matched(planes, plane, other, here, there[~taken[there]], phase_offset)
         taken[own] = True
         taken[partner] = True
         tails.append(own)
@@ -147,22 +155,21 @@ def _across_once(planes: Planes, phase_offset: float) -> tuple[Ints32, Ints32]:
     return _joined(tails), _joined(heads)
 
 
-def _matched(planes: Planes, here: Ints, there: Ints, ahead_rad: float) -> tuple[Ints32, Ints32]:
-    """Satellites of two planes that are partners."""
-    own, partner = _partners(planes.argument_of_latitude_rad[here] + ahead_rad, planes.argument_of_latitude_rad[there])
-    return here[own].astype(np.int32), there[partner].astype(np.int32)
-
-
-def _partners(wanted_rad: Floats, offered_rad: Floats) -> tuple[Ints32, Ints32]:
-    """The one-to-one choice between two planes with the least sum of squared phase differences.
+def _matched(
+    planes: Planes, plane: int, other: int, here: Ints, there: Ints, phase_offset: float
+) -> tuple[Ints32, Ints32]:
+    """Partners among some satellites of two planes: one to one, with the least sum of squared phase differences.
 
     Pairs farther apart than one place of the emptier plane are left out.  A hair's breadth ahead counts as nearer, so
     that planes half a place apart all reach ahead.
     """
-    apart_rad = np.abs(np.angle(np.exp(1j * (wanted_rad[:, None] + _HAIR_RAD - offered_rad[None, :]))))
+    sizes = len(planes.members(plane)), len(planes.members(other))
+    latitude_rad = planes.argument_of_latitude_rad
+    wanted_rad = latitude_rad[here] + phase_offset * 2 * np.pi / sizes[0] + _HAIR_RAD
+    apart_rad = np.abs(np.angle(np.exp(1j * (wanted_rad[:, None] - latitude_rad[there]))))
     own, partner = linear_sum_assignment(apart_rad**2)
-    near = apart_rad[own, partner] <= 2 * np.pi / min(apart_rad.shape)
-    return own[near].astype(np.int32), partner[near].astype(np.int32)
+    near = apart_rad[own, partner] <= 2 * np.pi / min(sizes)
+    return here[own[near]].astype(np.int32), there[partner[near]].astype(np.int32)
 
 
 def plus_grid(planes: Planes, phase_offset: float = 0.0) -> Topology:
@@ -170,7 +177,8 @@ def plus_grid(planes: Planes, phase_offset: float = 0.0) -> Topology:
 
     phase_offset: places by which the partner across lies ahead (0 for the nearest; any number).  Planes whose nodes go
     evenly round (delta pattern) close into a ring; a star pattern keeps its seam open, as do other wide gaps.
-    Planes of unequal size leave some satellites without a partner on a side.
+    A satellite with no partner next door, as between planes of unequal size, looks up to four planes on; some stay
+    without one on a side.
     """
     return _pattern(planes, _across(planes, phase_offset))
 

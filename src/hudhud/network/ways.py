@@ -21,6 +21,8 @@ __all__ = ["ANY_POP", "Routes", "Ways", "follow", "ways"]
 ANY_POP = -1
 """A lane whose ways may end at any point of presence."""
 
+_MOST = UNREACHED * 1e-6  # a million edges still add up to less than UNREACHED
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Ways:
@@ -73,6 +75,17 @@ def _costs(cost: Cost, kind: EdgeKind, length_m: Floats) -> Floats:
     return costs
 
 
+def _refuse_unlike(costs: Floats) -> None:
+    """Sums are floating-point numbers: a cost too small beside the others would vanish in them, and ways go in circles."""
+    known = costs[np.isfinite(costs)]
+    least, most = known.min(initial=np.inf), known.max(initial=0.0)
+    if least < LEAST_SHARE * most or most > _MOST:
+        raise ValueError(
+            f"costs of edges run from {least:g} to {most:g}, but the least must be {LEAST_SHARE:g} of the greatest or more, "
+            f"and the greatest {_MOST:g} or less: give inf to an edge that must not be used"
+        )
+
+
 def ways(
     topology: Topology,
     laser_m: Floats,
@@ -86,12 +99,15 @@ def ways(
     """Cheapest ways from all satellites to points of presence.
 
     laser_m, laser_up: (edge,) of the topology.  backhaul_m, gateway_pop: (gateway,) distance to and number of its point
-    of presence.  lane_pop: (lane,) int32 the one a lane must end at, or ANY_POP.  Raises ValueError for a cost <= 0.
+    of presence.  lane_pop: (lane,) int32 the one a lane must end at, or ANY_POP.  cost: > 0, inf for an edge that must not
+    be used.  Raises ValueError for costs of another shape, costs that are not above zero, and costs too unlike to add.
     """
     edge_cost = np.full(len(topology) + 1, UNREACHED)
-    edge_cost[:-1][laser_up] = _costs(cost, EdgeKind.LASER, laser_m[laser_up])
+    over = _costs(cost, EdgeKind.LASER, laser_m[laser_up])
+    edge_cost[:-1][laser_up] = over
     backhaul = _costs(cost, EdgeKind.BACKHAUL, np.maximum(backhaul_m, 1.0))
     down = _costs(cost, EdgeKind.FEEDER, feeders.range_m) + backhaul[feeders.gateway]
+    _refuse_unlike(np.concatenate([over, down]))
     entry, lane = np.nonzero((lane_pop == ANY_POP) | (gateway_pop[feeders.gateway][:, None] == lane_pop))
     roots = Roots(node=feeders.satellite[entry], tree=lane.astype(np.int32), cost=down[entry])
     grown = trees(topology.neighbour, edge_cost[topology.edge], roots, len(lane_pop))
