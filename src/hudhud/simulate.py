@@ -114,7 +114,8 @@ def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> It
     lasers: Lasers | None = None
     served = schedule.nobody(len(world.groups), len(world.elements))
     for sky in skies:
-        feeders = schedule.point_antennas(sky.gateway_looks, world.antennas, world.links, feeders)
+        wanted = schedule.wanted(sky.group_looks, len(world.elements))
+        feeders = schedule.point_antennas(sky.gateway_looks, world.antennas, world.links, feeders, wanted)
         lasers = _lasers(world, sky, lasers)
         down = ways(
             lasers.topology,

@@ -1,6 +1,7 @@
 """Laser patterns: by number on designs, by phase on planes that were found, and by distance."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from hudhud.network.topology import (
     three_laser_brick,
     walker_plus_grid,
 )
-from hudhud.orbits.elements import Elements
+from hudhud.orbits.elements import Elements, joined
 from hudhud.orbits.planes import Planes, planes
 from hudhud.orbits.positions import propagator
 from hudhud.orbits.shells import Shell, walker
@@ -161,6 +162,21 @@ def test_a_star_pattern_keeps_its_seam_open() -> None:
     assert (degrees(plus_grid(flown))[flown.plane % 11 == 0] == 3).all()
 
 
+def test_a_stray_between_two_planes_does_not_part_them() -> None:
+    """Two planes of twelve, 8 degrees apart, and one satellite alone between them."""
+    main = walker(shell(45, 12, inclination_deg=53.0), EPOCH)
+    first_two = main.select(np.arange(24))
+    stray = replace(main.select(np.array([0])), raan_rad=np.radians(np.array([4.0])), mean_anomaly_rad=np.array([0.2]))
+    elements = joined(first_two, replace(stray, catalogue_numbers=np.array([7])))
+    flown = planes(elements)
+    assert len(flown) == 3
+    grid = plus_grid(flown)
+    assert_fits_planes(elements, flown, 2, grid)
+    links = pairs(grid)
+    assert (0, 24) in links and (12, 24) in links  # the stray is nearest in phase to the first of each plane
+    assert {(n, 12 + n) for n in range(1, 12)} <= links
+
+
 @pytest.mark.parametrize("slots", [1, 2, 3, 6])
 @pytest.mark.parametrize("plane_count", [1, 2, 3])
 def test_tiny_shells_have_no_link_twice_and_none_with_itself(plane_count: int, slots: int) -> None:
@@ -234,11 +250,11 @@ def test_the_real_fleet_has_whole_rings_and_partners_next_door() -> None:
     flown = planes(elements)
     grid = plus_grid(flown)
     assert_fits_planes(elements, flown, 2, grid)
-    four = (degrees(grid) == 4)[elements.operational].mean()
+    links_across = degrees(grid, grid.across)[elements.operational]
+    # Thin planes and strays lie between full ones, so not everybody has a partner on both sides.
+    assert (links_across == 2).mean() > 0.65 and (links_across == 0).mean() < 0.08
     along_m, across_m = lengths_m(elements, grid, flown.at)
-    print(f"{four:.1%} with four; along {np.median(along_m):.0f} across {np.median(across_m):.0f} {np.percentile(across_m, 99):.0f}")
-    assert four > 0.75
-    assert np.median(along_m) < 1_500e3 and np.median(across_m) < 1_500e3 and np.percentile(across_m, 99) < 3_000e3
+    assert np.median(along_m) < 1_500e3 and np.median(across_m) < 1_000e3 and np.percentile(across_m, 99) < 3_100e3
     brick = three_laser_brick(flown)
     assert_fits_planes(elements, flown, 1, brick)
     assert (degrees(brick)[elements.operational] <= 3).all()

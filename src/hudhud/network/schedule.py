@@ -31,6 +31,7 @@ __all__ = [
     "point_antennas",
     "scored",
     "sticky",
+    "wanted",
 ]
 
 
@@ -99,54 +100,68 @@ class Feeders:
         return len(self.satellite)
 
 
+def wanted(looks: Looks, satellites: int) -> Bools:
+    """(satellite,) True where some group's look passes every gate: the satellite could serve somebody."""
+    found = np.zeros(satellites, dtype=np.bool_)
+    found[looks.satellite[looks.refused == 0]] = True
+    return found
+
+
 @compiled
-def _keep(
-    offsets: Ints, satellite: Ints32, passed: Bools, before: Ints32, free: Ints32, links_left: Ints32, kept: Bools
-) -> None:
-    """Antennas go on following what they followed, as long as the look still passes."""
+def _followed(offsets: Ints, satellite: Ints32, satellites: int, before: Ints, followed: Bools) -> None:
+    """Mark the pairs that an antenna followed in the last slot.  before: sorted gateway * satellites + satellite."""
     i = 0
     for gateway in range(offsets.shape[0] - 1):
         for pair in range(offsets[gateway], offsets[gateway + 1]):
-            key = gateway * links_left.shape[0] + satellite[pair]
+            key = gateway * satellites + satellite[pair]
             while i < before.shape[0] and before[i] < key:
                 i += 1
-            followed = i < before.shape[0] and before[i] == key and passed[pair]
-            if followed and free[gateway] > 0 and links_left[satellite[pair]] > 0:
-                free[gateway] -= 1
-                links_left[satellite[pair]] -= 1
-                kept[pair] = True
+            followed[pair] = i < before.shape[0] and before[i] == key
 
 
 @compiled
-def _fill(order: Ints, site: Ints32, satellite: Ints32, free: Ints32, links_left: Ints32, kept: Bools) -> None:
-    """Free antennas take what comes next in `order`, if both ends have room."""
+def _fill(
+    order: Ints, site: Ints32, satellite: Ints32, free: Ints32, linked: Ints32, most: Ints32, kept: Bools
+) -> None:
+    """Free antennas take what comes next in `order`, if it is not kept already and both ends have room."""
     for i in range(order.shape[0]):
         pair = order[i]
-        if free[site[pair]] > 0 and links_left[satellite[pair]] > 0:
+        if not kept[pair] and free[site[pair]] > 0 and linked[satellite[pair]] < most[satellite[pair]]:
             free[site[pair]] -= 1
-            links_left[satellite[pair]] -= 1
+            linked[satellite[pair]] += 1
             kept[pair] = True
 
 
-def point_antennas(looks: Looks, antennas: Ints32, links: Ints32, before: Feeders | None) -> Feeders:
+def point_antennas(
+    looks: Looks, antennas: Ints32, links: Ints32, before: Feeders | None, wanted: Bools | None = None
+) -> Feeders:
     """Which satellites the gateways' antennas follow in this slot.
 
     looks: of the gateways (sites) to satellites.  antennas: (gateway,) int32, satellites a gateway can follow at once.
-    links: (satellite,) int32, gateways a satellite can be linked to at once.  before: the last slot's, kept while the
-    look passes; free antennas then go to the highest satellites that still have a link left.
+    links: (satellite,) int32, gateways a satellite can be linked to at once.  before: the last slot's feeders.
+    wanted: (satellite,) bool, those that could serve somebody now; all where None.  Antennas take, while both ends have
+    room: wanted satellites they follow already, wanted ones by elevation, then others likewise; a satellite gets its
+    second link only after every satellite had the chance of a first.
     """
-    site = looks.site
+    site, satellite = looks.site, looks.satellite
     passed = looks.refused == 0
-    free, links_left = antennas.astype(np.int32), links.astype(np.int32)
-    kept = np.zeros(len(site), dtype=np.bool_)
+    wanted_pair = np.ones(len(site), dtype=np.bool_) if wanted is None else wanted[satellite]
+    followed = np.zeros(len(site), dtype=np.bool_)
     if before is not None and len(before):
         key = before.gateway.astype(np.int64) * len(links) + before.satellite
-        _keep(looks.offsets, looks.satellite, passed, key, free, links_left, kept)
-    open_pairs = np.flatnonzero(passed & ~kept & (free[site] > 0) & (links_left[looks.satellite] > 0))
-    order = open_pairs[np.argsort(-looks.elevation_rad[open_pairs], kind="stable")]
-    _fill(order, site, looks.satellite, free, links_left, kept)
+        _followed(looks.offsets, satellite, len(links), key, followed)
+    free, linked = antennas.astype(np.int32), np.zeros(len(links), dtype=np.int32)
+    kept = np.zeros(len(site), dtype=np.bool_)
+    for most in (np.minimum(links, 1), links):
+        for class_ in (wanted_pair, ~wanted_pair):
+            candidates = passed & class_
+            old = np.flatnonzero(candidates & followed)
+            _fill(old, site, satellite, free, linked, most, kept)
+            new = np.flatnonzero(candidates & ~kept & (free > 0)[site] & (linked < most)[satellite])
+            new = new[np.argsort(-looks.elevation_rad[new], kind="stable")]
+            _fill(new, site, satellite, free, linked, most, kept)
     pairs = np.flatnonzero(kept)
-    return Feeders(satellite=looks.satellite[pairs], gateway=site[pairs], range_m=looks.range_m[pairs])
+    return Feeders(satellite=satellite[pairs], gateway=site[pairs], range_m=looks.range_m[pairs])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -239,28 +254,24 @@ def sticky(drop_below_rad: float = np.radians(40.0)) -> Choice:
 
 
 def scored(temperature: float = 0.08) -> Choice:
-    """Draw from the softmax of a score that reproduces what is known of the real scheduler's preferences.
+    """Draw from the softmax of a merit that reproduces what is known of the real scheduler's preferences.
 
     Elevation, sunlight, newer launches, low load, staying and short range count; `temperature` (0.06 to 0.10) says how
-    much is left to chance.  The draw is the Gumbel-max form of the softmax.  Weights: calibrated stand-in after
-    Tanveer et al., arXiv 2307.00402; assumed.
+    much is left to chance.  A draw from the softmax is the least of exponential times, each divided by its weight
+    exp(merit / temperature); the score is the logarithm of that race, so that higher is better.  Merits: calibrated
+    stand-in after Tanveer et al., arXiv 2307.00402; assumed.
     """
 
     def score(candidates: Candidates, rng: np.random.Generator) -> Floats:
-        of_satellite = (
-            0.15 * candidates.satellite_sunlit
-            + 0.10 * (candidates.satellite_launch_year - 2019.0) / 7.0
-            - 0.25 * candidates.satellite_load
-        )
         merit = (
             candidates.elevation_rad * (2 / np.pi)
-            + of_satellite.take(candidates.satellite)
+            + 0.15 * candidates.sunlit
+            + (0.10 / 7.0) * (candidates.launch_year - 2019.0)
+            - 0.25 * candidates.load
             + 0.20 * candidates.same
-            - candidates.range_m * (0.10 / 1_200_000.0)
+            - (0.10 / 1_200_000.0) * candidates.range_m
         )
-        # Minus the logarithm of an exponential variate is a Gumbel one; three times as fast as rng.gumbel.
-        exponential = np.maximum(rng.standard_exponential(len(candidates)), np.finfo(np.float64).tiny)
-        drawn: Floats = merit / temperature - np.log(exponential)
+        drawn: Floats = merit / temperature - np.log(rng.standard_exponential(len(merit)))
         return drawn
 
     return score
