@@ -1,16 +1,17 @@
 """The one tree of errors.  Each says what was found, what was expected and what to do next.
 
-    HudhudError
-    +-- InputError            bad input, refused whole, every fault listed
-    |   +-- ScenarioError         a scenario with wrong keys or values
-    |   +-- ElementsError         an element file from which nothing can be read
-    |   +-- StaleElementsError    elements too old (or too new) for the instants asked for
-    |   +-- ImplausibleShellError a shell whose numbers contradict each other
-    |   +-- ResultError           a stored result that cannot be read or compared
-    +-- FetchError            elements could not be downloaded
-    +-- MissingExtraError     an optional dependency is not installed
+HudhudError
++-- InputError            bad input, refused whole, every fault listed
+|   +-- ScenarioError         a scenario with wrong keys or values
+|   +-- ElementsError         an element file from which nothing can be read
+|   +-- StaleElementsError    elements too old (or too new) for the instants asked for
+|   +-- ImplausibleShellError a shell whose numbers contradict each other
+|   +-- ResultError           a stored result that cannot be read or compared
++-- FetchError            elements could not be downloaded
++-- MissingExtraError     an optional dependency is not installed
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,7 +26,19 @@ __all__ = [
     "ResultError",
     "ScenarioError",
     "StaleElementsError",
+    "plain",
 ]
+
+_MOST_SHOWN = 200  # faults that a message lists; `faults` holds all of them
+
+# What a terminal obeys instead of showing: control characters, line and paragraph separators, overrides of the direction
+# of writing, lone surrogates.  Joiners and marks that scripts need are not among them.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """The text in one line, with everything that a terminal would obey instead of show written as an escape (\\x1b)."""
+    return _OBEYED.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +49,7 @@ class Fault:
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.problem}" if self.where else self.problem
+        return plain(f"{self.where}: {self.problem}" if self.where else self.problem)
 
 
 class HudhudError(Exception):
@@ -49,7 +62,10 @@ class InputError(HudhudError, ValueError):
     def __init__(self, summary: str, faults: Iterable[Fault] = ()) -> None:
         self.summary = summary
         self.faults = tuple(faults)
-        super().__init__("\n".join([summary, *(f"  {fault}" for fault in self.faults)]))
+        lines = [summary, *(f"  {fault}" for fault in self.faults[:_MOST_SHOWN])]
+        if len(self.faults) > _MOST_SHOWN:
+            lines.append(f"  and {len(self.faults) - _MOST_SHOWN:,} more")
+        super().__init__("\n".join(lines))
 
 
 class ScenarioError(InputError):

@@ -31,6 +31,7 @@ SLOT_OFFSET_S = 12
 _UNIX_EPOCH_JD = 2_440_587.5
 _NS = 1_000_000_000
 _DAY_NS = 86_400 * _NS
+_EARLIEST, _LATEST = np.datetime64("1957-01-01T00:00:00", "ns"), np.datetime64("2200-01-01T00:00:00", "ns")
 _RFC3339 = re.compile(r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})")
 
 
@@ -47,14 +48,14 @@ def from_rfc3339(text: str) -> np.datetime64:
         whole = np.datetime64(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}", "ns")
     except ValueError:
         raise ValueError(f"{text!r} is not an instant: a date or time of day that does not exist") from None
-    if not 1957 <= int(year) <= 2199:
-        raise ValueError(f"{text!r}: the year must lie between 1957 and 2199")
     instant = whole + np.timedelta64(int((fraction or ".0")[1:].ljust(9, "0")), "ns")
     if zone not in "Zz":
         minutes = int(zone[1:3]) * 60 + int(zone[4:6])
         if int(zone[1:3]) > 23 or int(zone[4:6]) > 59:
             raise ValueError(f"{text!r} is not an instant: {zone} is no offset from UTC")
         instant -= np.timedelta64(minutes if zone[0] == "+" else -minutes, "m")
+    if not 1956 <= int(year) <= 2200 or not _EARLIEST <= instant < _LATEST:  # far years wrap round in 64 bits
+        raise ValueError(f"{text!r}: the year must lie between 1957 and 2199 (UTC)")
     return instant
 
 

@@ -100,33 +100,66 @@ class Feeders:
         return len(self.satellite)
 
 
+@compiled
+def _mark(satellite: Ints32, refused: Bits, found: Bools) -> None:
+    for pair in range(satellite.shape[0]):
+        if refused[pair] == 0:
+            found[satellite[pair]] = True
+
+
 def wanted(looks: Looks, satellites: int) -> Bools:
     """(satellite,) True where some group's look passes every gate: the satellite could serve somebody."""
     found = np.zeros(satellites, dtype=np.bool_)
-    found[looks.satellite[looks.refused == 0]] = True
+    _mark(looks.satellite, looks.refused, found)
     return found
 
 
+_REFUSED, _WANTED_FOLLOWED, _WANTED, _FOLLOWED, _OTHER = -1, 0, 1, 2, 3
+
+
 @compiled
-def _followed(offsets: Ints, satellite: Ints32, satellites: int, before: Ints, followed: Bools) -> None:
-    """Mark the pairs that an antenna followed in the last slot.  before: sorted gateway * satellites + satellite."""
+def _rank(offsets: Ints, satellite: Ints32, refused: Bits, wanted: Bools, before: Ints, rank: Ints32) -> None:
+    """In which turn a pair may ask for an antenna.  before: sorted gateway * satellites + satellite of the last slot."""
     i = 0
     for gateway in range(offsets.shape[0] - 1):
         for pair in range(offsets[gateway], offsets[gateway + 1]):
-            key = gateway * satellites + satellite[pair]
+            key = gateway * wanted.shape[0] + satellite[pair]
             while i < before.shape[0] and before[i] < key:
                 i += 1
-            followed[pair] = i < before.shape[0] and before[i] == key
+            followed = i < before.shape[0] and before[i] == key
+            if refused[pair] != 0:
+                rank[pair] = _REFUSED
+            elif wanted[satellite[pair]]:
+                rank[pair] = _WANTED_FOLLOWED if followed else _WANTED
+            else:
+                rank[pair] = _FOLLOWED if followed else _OTHER
+
+
+@compiled
+def _open(
+    turn: int, rank: Ints32, offsets: Ints, satellite: Ints32, free: Ints32, linked: Ints32, most: Ints32, kept: Bools
+) -> Ints:
+    """Pairs of one turn that could be linked now: both ends have room."""
+    found = np.empty(rank.shape[0], dtype=np.int64)
+    count = 0
+    for gateway in range(offsets.shape[0] - 1):
+        if free[gateway] > 0:
+            for pair in range(offsets[gateway], offsets[gateway + 1]):
+                room = linked[satellite[pair]] < most[satellite[pair]]
+                if rank[pair] == turn and room and not kept[pair]:
+                    found[count] = pair
+                    count += 1
+    return found[:count]
 
 
 @compiled
 def _fill(
     order: Ints, site: Ints32, satellite: Ints32, free: Ints32, linked: Ints32, most: Ints32, kept: Bools
 ) -> None:
-    """Free antennas take what comes next in `order`, if it is not kept already and both ends have room."""
+    """Free antennas take what comes next in `order` while both ends have room."""
     for i in range(order.shape[0]):
         pair = order[i]
-        if not kept[pair] and free[site[pair]] > 0 and linked[satellite[pair]] < most[satellite[pair]]:
+        if free[site[pair]] > 0 and linked[satellite[pair]] < most[satellite[pair]]:
             free[site[pair]] -= 1
             linked[satellite[pair]] += 1
             kept[pair] = True
@@ -140,26 +173,25 @@ def point_antennas(
     looks: of the gateways (sites) to satellites.  antennas: (gateway,) int32, satellites a gateway can follow at once.
     links: (satellite,) int32, gateways a satellite can be linked to at once.  before: the last slot's feeders.
     wanted: (satellite,) bool, those that could serve somebody now; all where None.  Antennas take, while both ends have
-    room: wanted satellites they follow already, wanted ones by elevation, then others likewise; a satellite gets its
-    second link only after every satellite had the chance of a first.
+    room: wanted satellites they follow already, wanted ones, others they follow already, others; each turn from the
+    highest down.  A satellite gets its second link only after every satellite had the chance of a first.
     """
     site, satellite = looks.site, looks.satellite
-    passed = looks.refused == 0
-    wanted_pair = np.ones(len(site), dtype=np.bool_) if wanted is None else wanted[satellite]
-    followed = np.zeros(len(site), dtype=np.bool_)
-    if before is not None and len(before):
-        key = before.gateway.astype(np.int64) * len(links) + before.satellite
-        _followed(looks.offsets, satellite, len(links), key, followed)
+    asked = np.ones(len(links), dtype=np.bool_) if wanted is None else wanted
+    key = (
+        np.empty(0, dtype=np.int64)
+        if before is None
+        else before.gateway.astype(np.int64) * len(links) + before.satellite
+    )
+    rank = np.empty(len(site), dtype=np.int32)
+    _rank(looks.offsets, satellite, looks.refused, asked, key, rank)
     free, linked = antennas.astype(np.int32), np.zeros(len(links), dtype=np.int32)
     kept = np.zeros(len(site), dtype=np.bool_)
-    for most in (np.minimum(links, 1), links):
-        for class_ in (wanted_pair, ~wanted_pair):
-            candidates = passed & class_
-            old = np.flatnonzero(candidates & followed)
-            _fill(old, site, satellite, free, linked, most, kept)
-            new = np.flatnonzero(candidates & ~kept & (free > 0)[site] & (linked < most)[satellite])
-            new = new[np.argsort(-looks.elevation_rad[new], kind="stable")]
-            _fill(new, site, satellite, free, linked, most, kept)
+    for most in (np.minimum(links, 1).astype(np.int32), links):
+        for turn in (_WANTED_FOLLOWED, _WANTED, _FOLLOWED, _OTHER):
+            order = _open(turn, rank, looks.offsets, satellite, free, linked, most, kept)
+            order = order[np.argsort(-looks.elevation_rad[order], kind="stable")]
+            _fill(order, site, satellite, free, linked, most, kept)
     pairs = np.flatnonzero(kept)
     return Feeders(satellite=satellite[pairs], gateway=site[pairs], range_m=looks.range_m[pairs])
 
@@ -263,11 +295,14 @@ def scored(temperature: float = 0.08) -> Choice:
     """
 
     def score(candidates: Candidates, rng: np.random.Generator) -> Floats:
+        of_satellite = (
+            0.15 * candidates.satellite_sunlit
+            + (0.10 / 7.0) * (candidates.satellite_launch_year - 2019.0)
+            - 0.25 * candidates.satellite_load
+        )
         merit = (
-            candidates.elevation_rad * (2 / np.pi)
-            + 0.15 * candidates.sunlit
-            + (0.10 / 7.0) * (candidates.launch_year - 2019.0)
-            - 0.25 * candidates.load
+            of_satellite.take(candidates.satellite)
+            + candidates.elevation_rad * (2 / np.pi)
             + 0.20 * candidates.same
             - (0.10 / 1_200_000.0) * candidates.range_m
         )

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hudhud.arrays import Floats, Floats32
 from hudhud.constants import MEAN_RADIUS_M
-from hudhud.errors import Fault, InputError, ScenarioError
+from hudhud.errors import Fault, InputError, ScenarioError, plain
 from hudhud.links import LaserRules
 from hudhud.network.latency import LatencyModel
 from hudhud.scenario.values import (
@@ -31,6 +31,7 @@ from hudhud.scenario.values import (
     Terminal,
     spawned,
 )
+from hudhud.scenario.wording import in_words, key_path, shown
 from hudhud.sky.mask import horizon_mask, read_obstructions
 from hudhud.sky.terminal_class import TerminalClass
 from hudhud.timescale import from_rfc3339, slot_start
@@ -39,17 +40,20 @@ __all__ = ["from_toml"]
 
 _MOST_SLOTS = 60 * 5760
 _MOST_TERMINALS = 200_000
+_MOST_PAIRS = 268_000_000  # of slot and terminal: what one array of a stored result can hold
+_FIRST_START = from_rfc3339("1957-01-01T00:00:12Z")  # the first slot of the first year that instants may name
 
 
 def _instant(value: object) -> object:
-    """An RFC 3339 text or a TOML date-time with an offset; anything else is left for pydantic to refuse."""
-    if isinstance(value, str):
-        return from_rfc3339(value)
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("the instant has no zone: write it as 2026-05-30T18:00:12Z (UTC)")
-        return from_rfc3339(value.isoformat())
-    raise ValueError(f"{value!r} is not an instant: write it as 2026-05-30T18:00:12Z (UTC)")
+    """The instant of an RFC 3339 text or of a TOML date-time with an offset.  Raises ValueError that shows the value."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"{value.isoformat()} has no zone: write it as 2026-05-30T18:00:12Z (UTC)")
+    if not isinstance(value, str | datetime):
+        raise ValueError(f"{shown(value)} is not an instant: write it as 2026-05-30T18:00:12Z (UTC)")
+    at = from_rfc3339(value if isinstance(value, str) else value.isoformat())
+    if at < _FIRST_START:
+        raise ValueError(f"{shown(value)}: the slot that holds it begins before 1957")
+    return at
 
 
 class _Table(BaseModel):
@@ -60,14 +64,28 @@ class _Table(BaseModel):
 
 def _number(value: object) -> object:
     """TOML writes 25 for 25.0: a whole number is a number; true is none."""
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)  # refused as every infinite number is
+
+
+def _word(text: str) -> str:
+    """A name as it stands; ValueError where a table could not show it in one line as what it is."""
+    if plain(text) != text:
+        raise ValueError("must not hold line breaks or control characters")
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
 
 
 _Float = Annotated[float, BeforeValidator(_number)]
 _Latitude = Annotated[_Float, Field(ge=-90, le=90)]
 _Longitude = Annotated[_Float, Field(ge=-180, le=360)]
 _Share = Annotated[_Float, Field(ge=0, le=1)]
-_Name = Annotated[str, Field(min_length=1, max_length=200)]
+_Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_word)]
 _Elevation = Annotated[_Float, Field(ge=0, lt=90)]
 _Avoidance = Annotated[_Float, Field(ge=0, le=60)]
 
@@ -85,7 +103,7 @@ class _Sky(_Table):
 
 class _Schedule(_Table):
     rule: Rule = "scored"
-    temperature: Annotated[_Float, Field(gt=0, le=10)] = 0.08
+    temperature: Annotated[_Float, Field(ge=1e-6, le=10)] = 0.08
     drop_below_deg: _Elevation = 40.0
     terminals_per_beam: Annotated[int, Field(ge=1, le=100_000)] = 400
     share_cells: bool = True
@@ -193,39 +211,32 @@ def from_toml(
     start (RFC 3339), slots, seed: instead of what the text says, and checked like it.
     Raises ScenarioError with every fault and its key path.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError("the scenario is not TOML", [Fault(where="", problem=str(error))]) from None
+    raw = _parsed(text)
     raw |= {key: value for key, value in (("start", start), ("slots", slots), ("seed", seed)) if value is not None}
     try:
         file = _File.model_validate(raw)
     except ValidationError as error:
-        faults = [Fault(where=_key_path(e["loc"]), problem=_problem(dict(e))) for e in error.errors()]
-        raise ScenarioError(f"the scenario has {len(faults)} fault(s)", faults) from None
+        faults = [Fault(where=key_path(e["loc"]), problem=in_words(dict(e))) for e in error.errors()]
+        raise _refusal(faults) from None
     faults = _reference_faults(file, classes, pops, gateways)
     if faults:
-        raise ScenarioError(f"the scenario has {len(faults)} fault(s)", faults)
+        raise _refusal(faults)
     return _scenario(file, text, classes, _obstructions(file, read))
 
 
-def _key_path(location: tuple[int | str, ...]) -> str:
-    """terminal[3].latitude_deg"""
-    path = ""
-    for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    return path
+def _parsed(text: str) -> dict[str, Any]:
+    """The tables of a TOML text.  Raises ScenarioError."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        problem = "brackets are nested too deeply"
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        problem = str(error).partition("; use sys.")[0]
+    raise ScenarioError("the scenario is not TOML", [Fault(where="", problem=problem)])
 
 
-def _problem(error: dict[str, Any]) -> str:
-    """What is wrong at one key, with the value found."""
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        return "no such key here: see docs/reference/scenario.md for those there are"
-    if error["type"] == "missing":
-        return "this key is required"
-    found = repr(error["input"])
-    return f"{message[0].lower() + message[1:]}; found {found if len(found) <= 60 else found[:57] + '...'}"
+def _refusal(faults: list[Fault]) -> ScenarioError:
+    return ScenarioError(f"the scenario has {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
 
 
 def _reference_faults(
@@ -252,12 +263,47 @@ def _reference_faults(
         own_pops = pops | {site.pop for site in file.gateways.site}
         require(not mounted.pop or mounted.pop in own_pops, f"{where}.pop", f"no point of presence {mounted.pop!r}")
     for i, terminal in enumerate(file.terminal):
-        for j, (_, elevation_deg) in enumerate(terminal.horizon_deg):
-            problem = f"the elevation of a corner must lie between 0 and 90; found {elevation_deg}"
-            require(0 <= elevation_deg <= 90, f"terminal[{i}].horizon_deg[{j}]", problem)
+        faults += _horizon_faults(f"terminal[{i}].horizon_deg", terminal.horizon_deg)
     total = len(file.terminal) + sum(scatter.count for scatter in file.scatter)
-    require(total <= _MOST_TERMINALS, "scatter", f"{total} terminals in all: at most {_MOST_TERMINALS}")
+    require(total <= _MOST_TERMINALS, "scatter", f"{total:,} terminals in all: at most {_MOST_TERMINALS:,}")
+    pairs = total * file.slots
+    require(
+        pairs <= _MOST_PAIRS,
+        "slots",
+        f"{file.slots:,} slots of {total:,} terminals are {pairs:,} lines: a result holds at most {_MOST_PAIRS:,}",
+    )
+    if total <= _MOST_TERMINALS:
+        faults += _scatter_faults(file)
     faults += _gateway_faults(file, pops, gateways)
+    return faults
+
+
+def _horizon_faults(where: str, corners: list[list[float]]) -> list[Fault]:
+    faults: list[Fault] = []
+    at: dict[float, float] = {}
+    for j, (azimuth_deg, elevation_deg) in enumerate(corners):
+        if not 0 <= azimuth_deg <= 360:
+            problem = f"the azimuth of a corner must lie between 0 and 360; found {azimuth_deg:g}"
+            faults.append(Fault(where=f"{where}[{j}]", problem=problem))
+        elif not 0 <= elevation_deg <= 90:
+            problem = f"the elevation of a corner must lie between 0 and 90; found {elevation_deg:g}"
+            faults.append(Fault(where=f"{where}[{j}]", problem=problem))
+        elif at.setdefault(azimuth_deg % 360, elevation_deg) != elevation_deg:
+            problem = f"there is another elevation at azimuth {azimuth_deg:g} already"
+            faults.append(Fault(where=f"{where}[{j}]", problem=problem))
+    return faults
+
+
+def _scatter_faults(file: _File) -> list[Fault]:
+    """Names of scattered terminals that others have already."""
+    taken = {terminal.name: f"terminal[{i}]" for i, terminal in enumerate(file.terminal)}
+    faults = []
+    for i, scatter in enumerate(file.scatter):
+        names = _numbered(scatter)
+        if clash := next((name for name in names if name in taken), None):
+            problem = f"would name a terminal {clash!r} as {taken[clash]} does: choose another name"
+            faults.append(Fault(where=f"scatter[{i}].name", problem=problem))
+        taken |= dict.fromkeys(names, f"scatter[{i}]")
     return faults
 
 
@@ -301,11 +347,12 @@ def _obstructions(file: _File, read: Callable[[str], str]) -> dict[int, _Obstruc
             except OSError as error:
                 faults.append(Fault(where=where, problem=f"{terminal.obstructions}: {error.strerror or error}"))
             except InputError as error:
-                faults += error.faults or [Fault(where=where, problem=str(error))]
+                inside = error.faults or [Fault(where="", problem=error.summary)]
+                faults += [Fault(where=where, problem=f"{terminal.obstructions}: {each}") for each in inside]
             else:
                 found[i] = (masks[0] if len(masks) else None, maps[0] if len(maps) else None)
     if faults:
-        raise ScenarioError(f"the scenario has {len(faults)} fault(s)", faults)
+        raise _refusal(faults)
     return found
 
 
@@ -346,6 +393,12 @@ def _terminal(
     )
 
 
+def _numbered(scatter: _Scatter) -> list[str]:
+    """Names of scattered terminals: that of the scatter and a number."""
+    width = len(str(scatter.count))
+    return [f"{scatter.name} {i + 1:0{width}d}" for i in range(scatter.count)]
+
+
 def _scattered(scatter: _Scatter, rng: np.random.Generator) -> list[tuple[str, float, float]]:
     """Names and places (radians) drawn evenly, by area, inside the circle."""
     angle = scatter.radius_km * 1e3 / MEAN_RADIUS_M
@@ -355,10 +408,9 @@ def _scattered(scatter: _Scatter, rng: np.random.Generator) -> list[tuple[str, f
     sin_lat = np.sin(lat0) * np.cos(away) + np.cos(lat0) * np.sin(away) * np.cos(bearing)
     east = np.sin(bearing) * np.sin(away) * np.cos(lat0)
     lon = lon0 + np.arctan2(east, np.cos(away) - np.sin(lat0) * sin_lat)
-    width = len(str(scatter.count))
     return [
-        (f"{scatter.name} {i + 1:0{width}d}", math.asin(max(-1.0, min(1.0, s))), math.remainder(x, 2 * math.pi))
-        for i, (s, x) in enumerate(zip(sin_lat.tolist(), lon.tolist(), strict=True))
+        (name, math.asin(max(-1.0, min(1.0, s))), math.remainder(x, 2 * math.pi))
+        for name, s, x in zip(_numbered(scatter), sin_lat.tolist(), lon.tolist(), strict=True)
     ]
 
 

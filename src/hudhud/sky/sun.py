@@ -7,6 +7,7 @@ import numpy as np
 from hudhud.arrays import Bits, Floats, Instants
 from hudhud.constants import ASTRONOMICAL_UNIT_M, SUN_RADIUS_M, WGS84_SEMI_MAJOR_M
 from hudhud.earth import earth_fixed
+from hudhud.kernel import compiled
 from hudhud.timescale import julian_pairs
 
 __all__ = ["Light", "illumination", "sun_of_date_m", "sun_position_m"]
@@ -52,12 +53,28 @@ def illumination(satellite_m: Floats, sun_m: Floats) -> Bits:
     Earth and Sun of half-angles E and S, and their centres T apart, umbra where T < E - S and penumbra where T < E + S.
     The flattening (21 km at the poles) and the air (some 20 km) shift the edge by at most 3 seconds of flight each.
     """
-    towards_m = sun_m - satellite_m
-    radius_m = np.sqrt(np.einsum("...k,...k->...", satellite_m, satellite_m))
-    away_m = np.sqrt(np.einsum("...k,...k->...", towards_m, towards_m))
-    sin_e, sin_s = np.minimum(WGS84_SEMI_MAJOR_M / radius_m, 1.0), SUN_RADIUS_M / away_m
-    cosines = np.sqrt((1.0 - sin_e * sin_e) * (1.0 - sin_s * sin_s))
-    sines = sin_e * sin_s
-    apart = -np.einsum("...k,...k->...", towards_m, satellite_m) / (radius_m * away_m)  # cos T
-    light = (apart > cosines - sines).astype(np.uint8) + (apart > cosines + sines)  # cosines, so no arc cosine is taken
-    return np.where(np.isnan(apart), np.uint8(Light.UNKNOWN), light)
+    shape = np.broadcast_shapes(satellite_m.shape, sun_m.shape)
+    satellites = np.ascontiguousarray(np.broadcast_to(satellite_m, shape)).reshape(-1, 3)
+    suns = np.ascontiguousarray(np.broadcast_to(sun_m, shape)).reshape(-1, 3)
+    light = np.empty(len(satellites), dtype=np.uint8)
+    _illuminate(satellites, suns, light)
+    return light.reshape(shape[:-1])
+
+
+@compiled
+def _illuminate(satellite_m: Floats, sun_m: Floats, light: Bits) -> None:
+    """`illumination` of rows (n, 3); by cosines, so that no arc cosine is taken."""
+    for i in range(satellite_m.shape[0]):
+        x, y, z = satellite_m[i, 0], satellite_m[i, 1], satellite_m[i, 2]
+        dx, dy, dz = sun_m[i, 0] - x, sun_m[i, 1] - y, sun_m[i, 2] - z
+        radius_m, away_m = np.sqrt(x * x + y * y + z * z), np.sqrt(dx * dx + dy * dy + dz * dz)
+        sin_e, sin_s = min(WGS84_SEMI_MAJOR_M / radius_m, 1.0), SUN_RADIUS_M / away_m
+        cosines = np.sqrt((1.0 - sin_e * sin_e) * (1.0 - sin_s * sin_s))
+        sines = sin_e * sin_s
+        apart = -(dx * x + dy * y + dz * z) / (radius_m * away_m)  # cos T
+        if apart > cosines + sines:
+            light[i] = 2
+        elif apart > cosines - sines:
+            light[i] = 1
+        else:
+            light[i] = 0 if apart <= 1.0 else 3  # nan compares false: the position is unknown
