@@ -1,5 +1,6 @@
 """Antennas, candidates, rules and assignments: limits are kept, and the result is near the best there could be."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -366,61 +367,109 @@ def test_the_funnel_counts_who_is_left_after_each_stage(slot: Slot, refuse: floa
 
 
 @dataclass(frozen=True)
-class Sites:
-    """Gateways over time: looks of some slots in a row, antennas and links."""
+class Ground:
+    """Gateways over time: looks of some slots in a row, which satellites are wanted in each, antennas and links."""
 
     looks: list[Looks]
+    wanted: list[Bools | None]
     antennas: Ints32
     links: Ints32
 
 
-def gateways_drawn(seed: int, gateways: int, satellites: int, most_antennas: int, most_links: int) -> Sites:
+def ground_drawn(
+    seed: int, gateways: int, satellites: int, most_antennas: int, most_links: int, all_wanted: bool
+) -> Ground:
     rng = np.random.default_rng(seed)
     seen = rng.random((gateways, satellites)) < 0.6
     looks = []
     for _ in range(4):
         seen ^= rng.random(seen.shape) < 0.15
         looks.append(looks_of(*np.nonzero(seen), gateways, rng, refuse=0.03))
-    return Sites(
+    return Ground(
         looks=looks,
+        wanted=[None if all_wanted else rng.random(satellites) < 0.5 for _ in looks],
         antennas=rng.integers(0, most_antennas + 1, gateways).astype(np.int32),
         links=rng.integers(0, most_links + 1, satellites).astype(np.int32),
     )
 
 
-ground = st.builds(
-    gateways_drawn,
+grounds = st.builds(
+    ground_drawn,
     seed=st.integers(0, 2**32),
     gateways=st.integers(1, 8),
     satellites=st.integers(1, 20),
     most_antennas=st.integers(0, 6),
     most_links=st.integers(0, 3),
+    all_wanted=st.booleans(),
 )
+
+Pairs = set[tuple[int, int]]
 
 
 def followed(feeders: Feeders) -> list[tuple[int, int]]:
+    """Gateway and satellite of each antenna in use."""
     return list(zip(feeders.gateway.tolist(), feeders.satellite.tolist(), strict=True))
 
 
-@settings(deadline=None, max_examples=120)
-@given(ground)
-def test_antennas_keep_within_their_number_stay_while_they_can_and_leave_nothing_undone(sites: Sites) -> None:
+def in_slots(ground: Ground) -> Iterator[tuple[Feeders, Feeders | None, Looks, Pairs, Bools]]:
+    """Slot by slot: feeders, those of the last slot, looks, the pairs that pass, and who is wanted."""
     before: Feeders | None = None
-    for looks in sites.looks:
-        feeders = schedule.point_antennas(looks, sites.antennas, sites.links, before)
-        pairs = followed(feeders)
-        assert pairs == sorted(set(pairs)) and len(feeders) == len(pairs)
-        at_gateway = np.bincount(feeders.gateway, minlength=len(sites.antennas))
-        at_satellite = np.bincount(feeders.satellite, minlength=len(sites.links))
-        assert (at_gateway <= sites.antennas).all() and (at_satellite <= sites.links).all()
-        passed = {(int(g), int(s)): i for i, (g, s) in enumerate(zip(looks.site, looks.satellite, strict=True)) if looks.passed[i]}
-        assert set(pairs) <= set(passed)
-        np.testing.assert_array_equal(feeders.range_m, [looks.range_m[passed[pair]] for pair in pairs])
-        if before is not None:
-            assert set(pairs) >= set(followed(before)) & set(passed)
-        for gateway, satellite in set(passed) - set(pairs):  # one of the two ends has no room
-            assert at_gateway[gateway] == sites.antennas[gateway] or at_satellite[satellite] == sites.links[satellite]
+    for looks, wanted in zip(ground.looks, ground.wanted, strict=True):
+        feeders = schedule.point_antennas(looks, ground.antennas, ground.links, before, wanted)
+        passed = set(zip(looks.site[looks.passed].tolist(), looks.satellite[looks.passed].tolist(), strict=True))
+        yield feeders, before, looks, passed, np.ones(len(ground.links), np.bool_) if wanted is None else wanted
         before = feeders
+
+
+@settings(deadline=None, max_examples=100)
+@given(grounds)
+def test_antennas_and_links_are_limits_and_nothing_possible_is_left_undone(ground: Ground) -> None:
+    for feeders, _, looks, passed, _ in in_slots(ground):
+        pairs = followed(feeders)
+        assert pairs == sorted(set(pairs)) and set(pairs) <= passed
+        at_gateway = np.bincount(feeders.gateway, minlength=len(ground.antennas))
+        at_satellite = np.bincount(feeders.satellite, minlength=len(ground.links))
+        assert (at_gateway <= ground.antennas).all() and (at_satellite <= ground.links).all()
+        place = {pair: i for i, pair in enumerate(zip(looks.site.tolist(), looks.satellite.tolist(), strict=True))}
+        np.testing.assert_array_equal(feeders.range_m, [looks.range_m[place[pair]] for pair in pairs])
+        for gateway, satellite in passed - set(pairs):  # one of the two ends has no room
+            assert at_gateway[gateway] == ground.antennas[gateway] or at_satellite[satellite] == ground.links[satellite]
+
+
+@settings(deadline=None, max_examples=100)
+@given(grounds)
+def test_a_satellite_that_stays_wanted_and_in_sight_keeps_an_antenna_that_followed_it(ground: Ground) -> None:
+    for feeders, before, _, passed, wanted in in_slots(ground):
+        if before is None:
+            continue
+        now = set(followed(feeders))
+        still = set(followed(before)) & passed
+        for satellite in {s for _, s in still if wanted[s]}:
+            assert any(pair in now for pair in still if pair[1] == satellite)
+        if wanted.all() and ground.links.max(initial=0) <= 1:
+            assert now >= still
+
+
+@settings(deadline=None, max_examples=100)
+@given(grounds)
+def test_wanted_satellites_come_before_others_and_first_links_before_second_ones(ground: Ground) -> None:
+    for feeders, _, _, passed, wanted in in_slots(ground):
+        pairs = followed(feeders)
+        linked = np.bincount(feeders.satellite, minlength=len(ground.links))
+        waiting = {(g, s) for g, s in passed if linked[s] == 0 and ground.links[s] > 0}
+        for gateway, satellite in waiting:
+            if wanted[satellite]:
+                assert all(wanted[s] for g, s in pairs if g == gateway)
+        hurried = {g for g, _ in waiting}
+        for satellite in np.flatnonzero(linked > 1):  # only the first of its links may be where others still wait
+            assert sum(g in hurried for g, s in pairs if s == satellite) <= 1
+
+
+@settings(deadline=None, max_examples=40)
+@given(slots)
+def test_wanted_are_the_satellites_that_pass_every_gate_for_somebody(slot: Slot) -> None:
+    expected = np.isin(np.arange(len(slot.beams)), slot.looks.satellite[slot.looks.refused == 0])
+    np.testing.assert_array_equal(schedule.wanted(slot.looks, len(slot.beams)), expected)
 
 
 def test_a_free_antenna_takes_the_highest_satellite() -> None:

@@ -23,7 +23,7 @@ from hudhud.sky import (
 )
 from hudhud.timescale import to_rfc3339
 
-__all__ = ["GATE_WORDS", "Overhead", "Place", "overhead", "reasons", "summary"]
+__all__ = ["GATE_WORDS", "Overhead", "Place", "idle_word", "overhead", "reasons", "summary"]
 
 GATE_WORDS = {
     Gate.NOT_IN_SERVICE: "not in service",

@@ -10,9 +10,9 @@ import numpy as np
 from hudhud import __version__
 from hudhud.adapters.ahead import ahead
 from hudhud.adapters.store import packaged
-from hudhud.adapters.store.catalogue import embedded, read_elements
+from hudhud.adapters.store.catalogue import embedded, parsed_elements, raw_elements
 from hudhud.arrays import Bools
-from hudhud.errors import Fault, ScenarioError
+from hudhud.errors import ScenarioError
 from hudhud.network.latency import Cost
 from hudhud.network.schedule import Choice
 from hudhud.orbits.elements import Elements, Status
@@ -22,11 +22,13 @@ from hudhud.scenario import Scenario, World, from_toml, world
 from hudhud.simulate import Slot, gather, play, skies
 from hudhud.sky.terminal_class import terminal_classes
 
-__all__ = ["Run", "load", "run"]
+__all__ = ["EMBEDDED", "Run", "load", "prepare", "run"]
 
 EMBEDDED = "embedded fleet, measured shells of 2026-05-30"
+"""What a result names as its fleet where no file of elements was given."""
 
 _LARGEST_SCENARIO_BYTES = 64 * 2**20
+_LARGEST_OBSTRUCTIONS_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -56,7 +58,7 @@ def load(
     """
     path = Path(scenario)
     return prepare(
-        _text(path),
+        _text(path, "a scenario (TOML)", _LARGEST_SCENARIO_BYTES),
         elements,
         folder=path.parent,
         start=start,
@@ -87,7 +89,7 @@ def prepare(
         classes=terminal_classes(packaged.text("terminal-classes.csv")),
         pops=frozenset(pops.codes),
         gateways=frozenset(gateways.sites.names),
-        read=lambda name: _text(folder / name),
+        read=lambda name: _text(folder / name, "a horizon or an obstruction map", _LARGEST_OBSTRUCTIONS_BYTES),
         start=start,
         slots=slots,
         seed=seed,
@@ -122,29 +124,30 @@ def run(
     return gather(loaded.world, progress(slots), loaded.provenance)
 
 
-def _text(path: Path) -> str:
-    """The text of a scenario file; ScenarioError says what is wrong with the file."""
+def _text(path: Path, what: str, largest_bytes: int) -> str:
+    """The text of a file, with or without a byte-order mark; ScenarioError says what is wrong with the file."""
     try:
-        size = path.stat().st_size
-        if size > _LARGEST_SCENARIO_BYTES:
-            raise ScenarioError(f"{path} has {size:,} bytes; a scenario has at most {_LARGEST_SCENARIO_BYTES:,}")
-        return path.read_bytes().decode("utf-8")
+        with path.open("rb") as file:
+            content = file.read(largest_bytes + 1)  # bounded: a device or a pipe need not end
+        if len(content) > largest_bytes:
+            raise ScenarioError(f"{path} has more than {largest_bytes:,} bytes, which is too long for {what}")
+        return content.decode("utf-8-sig")
     except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}: give the path of a scenario file (TOML)") from None
+        raise ScenarioError(f"{path}: {error.strerror or error}: give the path of a file with {what}") from None
     except UnicodeDecodeError as error:
-        raise ScenarioError(
-            f"{path} is not a scenario", [Fault(where=f"byte {error.start}", problem="not UTF-8 text")]
-        ) from None
+        raise ScenarioError(f"{path}: byte {error.start:,} is not UTF-8 text: give the path of {what}") from None
+    except ValueError as error:  # a path that no file can have
+        raise ScenarioError(f"{str(path)!r}: {error}: give the path of a file with {what}") from None
 
 
 def _fleet(scenario: Scenario, elements: str | Path | None) -> tuple[Elements, str, str, tuple[str, ...]]:
     """The fleet, its source, the digest of the bytes read, and the records set aside."""
     if elements is None:
         return embedded(scenario.start), EMBEDDED, "", ()
-    path = Path(elements)
-    catalogue = read_elements(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return catalogue.elements, path.name, digest, tuple(str(record) for record in catalogue.quarantined)
+    content = raw_elements(elements)
+    catalogue = parsed_elements(content, str(elements))
+    quarantined = tuple(str(record) for record in catalogue.quarantined)
+    return catalogue.elements, Path(elements).name, hashlib.sha256(content).hexdigest(), quarantined
 
 
 def _assumptions(scenario: Scenario) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a scenario, in the words of those who write one: key paths, limits, values as TOML has them."""
+"""What is wrong with a scenario, in the words of those who write one: key paths, limits, values as TOML has them."""
 
 import re
 from datetime import date, time
@@ -25,17 +25,18 @@ def shown(value: object) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int) and abs(value) > 10**40:
-        return "a number of more than forty digits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 _WORDS = {
-    "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than": "must be below {lt:g}",
-    "less_than_equal": "must be at most {le:.15g}",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
     "finite_number": "must be a finite number",
     "float_type": "must be a number",
     "int_type": "must be a whole number",
@@ -60,8 +61,9 @@ def in_words(error: dict[str, Any]) -> str:
     if kind == "value_error":
         problem = str(error["msg"]).removeprefix("Value error, ")
         return problem if key == "start" else f"{problem}; found {shown(error['input'])}"
+    limits = {name: f"{value:g}" if isinstance(value, float) else value for name, value in error.get("ctx", {}).items()}
     message = str(error["msg"])
-    problem = _WORDS[kind].format(**error.get("ctx", {})) if kind in _WORDS else message[:1].lower() + message[1:]
+    problem = _WORDS[kind].format(**limits) if kind in _WORDS else message[:1].lower() + message[1:]
     if kind in ("model_type", "dict_type"):
         problem = "must be a table"
     if kind == "list_type" and key in ("terminal", "scatter", "site"):

@@ -80,7 +80,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
     if arguments.group is not None and arguments.url is not None:
         raise InputError("--group and --url name two sources: give one of them")
-    url = arguments.url if arguments.url is not None else catalogue.source_url(arguments.group or "starlink")
+    url = arguments.url if arguments.url is not None else catalogue.source_url("starlink" if arguments.group is None else arguments.group)
     fetched = catalogue.fetch(
         url,
         catalogue.cache_folder(os.environ, Path.home()),

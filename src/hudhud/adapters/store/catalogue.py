@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -39,12 +39,15 @@ __all__ = [
     "Fetched",
     "FetchedState",
     "Opener",
+    "Response",
     "cache_folder",
     "designs",
     "embedded",
     "fetch",
     "http_opener",
     "observed_shells",
+    "parsed_elements",
+    "raw_elements",
     "read_elements",
     "source_url",
     "write_atomically",
@@ -92,32 +95,49 @@ Clock = Callable[[], np.datetime64]
 
 def read_elements(path: str | Path) -> Catalogue:
     """The catalogue of an element file, gzip or plain.  Raises ElementsError that says what was found."""
-    path = Path(path)
+    return parsed_elements(raw_elements(path), str(path))
+
+
+def raw_elements(path: str | Path) -> bytes:
+    """The bytes of an element file or pipe as they are, at most LARGEST_BYTES.  Raises ElementsError."""
     try:
-        with path.open("rb") as file:
-            content = _unpacked(file, str(path))
-    except OSError as error:
-        raise ElementsError(f"{path}: cannot be read ({error.strerror or error}): give a file of elements") from error
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise ElementsError(f"{path}: cannot be read ({reason}): give a file of elements") from error
+    if len(content) > LARGEST_BYTES:
+        raise _too_large(str(path), packed=False)
+    return content
+
+
+def parsed_elements(content: bytes, name: str) -> Catalogue:
+    """The catalogue in the bytes of a file of that name, gzip or plain.  Raises ElementsError."""
+    content = _unpacked(content, name)
     try:
         return formats.catalogue(content)
     except ElementsError as error:
-        raise ElementsError(f"{path}: {error.summary}", error.faults) from None
+        raise ElementsError(f"{name}: {error.summary}", error.faults) from None
 
 
-def _unpacked(file: IO[bytes], name: str) -> bytes:
-    """The bytes of a file, through gzip where it is packed, never more than LARGEST_BYTES."""
-    packed = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    source: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
+def _too_large(name: str, *, packed: bool) -> ElementsError:
+    return ElementsError(
+        f"{name}: holds more than {LARGEST_BYTES // 2**20} MiB{' when unpacked' if packed else ''}, "
+        f"more than any catalogue of elements: give one fleet"
+    )
+
+
+def _unpacked(content: bytes, name: str) -> bytes:
+    """The content itself, or what gzip packed into it, never more than LARGEST_BYTES.  Raises ElementsError."""
+    if content[:2] != b"\x1f\x8b":
+        return content
+    source = gzip.GzipFile(fileobj=io.BytesIO(content))
     pieces, total = [], 0
     try:
         while piece := source.read(_BLOCK):
             total += len(piece)
             if total > LARGEST_BYTES:
-                raise ElementsError(
-                    f"{name}: holds more than {LARGEST_BYTES // 2**20} MiB{' when unpacked' if packed else ''}, "
-                    f"more than any catalogue of elements: give one fleet"
-                )
+                raise _too_large(name, packed=True)
             pieces.append(piece)
     except EOFError:
         raise ElementsError(
@@ -208,7 +228,9 @@ def fetch(url: str, folder: Path, *, clock: Clock, opener: Opener) -> Fetched:
     Raises InputError for an address that is not http or https.
     """
     if not _fetchable(url):
-        raise InputError(f"{url!r}: only addresses like http://host/path or https://host/path are fetched")
+        raise InputError(
+            f"{url!r}: only addresses like http://host/path or https://host/path are fetched, without a user's name"
+        )
     path = folder / f"{_file_name(url)}.omm"
     known = _known(path)
     asked_at = _instant(known.get("asked_at"))
@@ -234,9 +256,11 @@ def fetch(url: str, folder: Path, *, clock: Clock, opener: Opener) -> Fetched:
 def _fetchable(url: str) -> bool:
     try:
         parts = urllib.parse.urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isascii() and url.isprintable()
+        host, _ = (parts.hostname or "").encode("idna"), parts.port  # ValueError where either cannot be
     except ValueError:
         return False
+    known = parts.scheme in ("http", "https") and bool(host) and parts.username is None
+    return known and url.isascii() and url.isprintable() and " " not in url
 
 
 def _fetched(path: Path, state: FetchedState, known: Mapping[str, Any], next_at: np.datetime64) -> Fetched:
@@ -337,7 +361,7 @@ def _body(response: Response, url: str, clock: Clock) -> bytes:
     if stated is not None and stated.isdigit() and total < int(stated):
         raise FetchError(f"{url}: the download broke off after {total:,} of {int(stated):,} bytes; try again")
     try:
-        return _unpacked(io.BytesIO(b"".join(pieces)), url)
+        return _unpacked(b"".join(pieces), url)
     except ElementsError as error:
         raise FetchError(str(error)) from None
 
