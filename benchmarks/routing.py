@@ -34,7 +34,7 @@ from hudhud.sky import Limits, looks, watch
 from hudhud.timescale import instants
 
 LEAST_RAD = np.radians(25.0)
-BLOCK = 100  # destinations settled together: their costs (5 MB for 7,056 satellites) stay near the processor
+BLOCK = 128  # destinations settled together: their costs (7 MB for 7,056 satellites) stay near the processor
 STEPS = 64
 
 

@@ -49,11 +49,11 @@ def defined(path: Path) -> set[str]:
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
-    return {name for name in names if not name.startswith("_")}
+    return {name for name in names if not name.startswith("_") and name != "logger"}
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_public_names_are_those_in_all(name: str) -> None:
+def test_every_public_name_is_in_all(name: str) -> None:
     module = importlib.import_module(name)
     assert module.__file__ is not None
     path = Path(module.__file__)
@@ -61,7 +61,7 @@ def test_public_names_are_those_in_all(name: str) -> None:
     assert len(public) == len(set(public))
     assert all(hasattr(module, one) for one in public)
     if path.name != "__init__.py" and name not in ("hudhud.constants",):
-        assert defined(path) == set(public)
+        assert defined(path) <= set(public)
 
 
 def test_every_module_says_what_it_is() -> None:

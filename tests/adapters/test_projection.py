@@ -18,14 +18,12 @@ def _area(polygon: np.ndarray) -> float:
 
 def _cap(latitude_rad: float, longitude_rad: float, radius_rad: float) -> tuple[np.ndarray, np.ndarray]:
     """A ring round a place."""
-    turn = np.linspace(0, 2 * np.pi, 721)[:-1]
-    lat = np.arcsin(
-        np.sin(latitude_rad) * np.cos(radius_rad) + np.cos(latitude_rad) * np.sin(radius_rad) * np.cos(turn)
-    )
-    lon = longitude_rad + np.arctan2(
-        np.sin(turn) * np.sin(radius_rad) * np.cos(latitude_rad),
-        np.cos(radius_rad) - np.sin(latitude_rad) * np.sin(lat),
-    )
+    turn = np.linspace(0, 2 * np.pi, 721)[:-1, None]
+    centre = direction(np.array(latitude_rad), np.array(longitude_rad))
+    east = np.array([-np.sin(longitude_rad), np.cos(longitude_rad), 0.0])
+    north = np.cross(centre, east)
+    ring = np.cos(radius_rad) * centre + np.sin(radius_rad) * (np.sin(turn) * east + np.cos(turn) * north)
+    lat, lon = np.arctan2(ring[:, 2], np.hypot(ring[:, 0], ring[:, 1])), np.arctan2(ring[:, 1], ring[:, 0])
     return lat, lon
 
 
@@ -37,7 +35,7 @@ def test_a_region_keeps_areas(lat: float, lon: float, off: float, turn: float, r
     assert isinstance(view, Region)
     view = Region(axes=view.axes, half_width=0.5, half_height=0.5)
     at = view.axes.T @ np.array([np.sin(off) * np.cos(turn), np.sin(off) * np.sin(turn), np.cos(off)])
-    ring = _cap(float(np.arcsin(np.clip(at[2], -1, 1))), float(np.arctan2(at[1], at[0])), radius)
+    ring = _cap(float(np.arctan2(at[2], np.hypot(at[0], at[1]))), float(np.arctan2(at[1], at[0])), radius)
     polygon = view.polygon(*ring)
     assert polygon is not None
     assert _area(polygon) == pytest.approx(2 * np.pi * (1 - np.cos(radius)), rel=1e-3)

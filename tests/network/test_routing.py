@@ -198,7 +198,9 @@ def test_costs_that_vanish_in_a_sum_never_make_ways_go_in_circles(destinations: 
 
 def test_a_fleet_without_satellites_or_without_destinations_has_no_ways() -> None:
     none = np.empty(0, dtype=np.int32)
-    nobody = Case(from_pairs(0, none, none, none.astype(np.bool_)), np.empty(0), Roots(node=none, tree=none, cost=np.empty(0)), 3)
+    nobody = Case(
+        from_pairs(0, none, none, none.astype(np.bool_)), np.empty(0), Roots(node=none, tree=none, cost=np.empty(0)), 3
+    )
     assert nobody.trees().cost.shape == (1, 3)
     nowhere = Case(walker_plus_grid(3, 3), np.ones(18), Roots(node=none, tree=none, cost=np.empty(0)), 0)
     assert nowhere.trees().next_hop.shape == (10, 0)

@@ -72,7 +72,9 @@ class Slot:
         return schedule.assign(options, choice(options, np.random.default_rng(seed)), self.wanted, self.beams)
 
 
-def drawn(seed: int, groups: int, satellites: int, density: float, most_beams: int, most_wanted: int, lanes: int = 2) -> Slot:
+def drawn(
+    seed: int, groups: int, satellites: int, density: float, most_beams: int, most_wanted: int, lanes: int = 2
+) -> Slot:
     rng = np.random.default_rng(seed)
     site, satellite = np.nonzero(rng.random((groups, satellites)) < density)
     return Slot(
@@ -189,7 +191,9 @@ def most(slot: Slot, options: Candidates) -> int:
         return 0
     column = np.arange(count)
     one_each = csr_array((np.ones(count), (options.group, column)), shape=(slot.groups, count))
-    room = csr_array((slot.wanted[options.group].astype(float), (options.satellite, column)), shape=(len(slot.beams), count))
+    room = csr_array(
+        (slot.wanted[options.group].astype(float), (options.satellite, column)), shape=(len(slot.beams), count)
+    )
     found = milp(
         -np.ones(count),
         constraints=[LinearConstraint(one_each, ub=1.0), LinearConstraint(room, ub=slot.beams.astype(float))],
@@ -333,7 +337,9 @@ def test_a_rule_that_does_not_rank_each_candidate_is_refused(score: Floats) -> N
 
 def test_a_rule_may_rank_by_infinity() -> None:
     options = one_group([50.0, 60.0], before=-1)
-    served = schedule.assign(options, np.array([-np.inf, -np.inf]), np.ones(1, dtype=np.int32), np.ones(2, dtype=np.int32))
+    served = schedule.assign(
+        options, np.array([-np.inf, -np.inf]), np.ones(1, dtype=np.int32), np.ones(2, dtype=np.int32)
+    )
     assert served.satellite.tolist() == [0]
 
 
@@ -345,7 +351,12 @@ def test_without_candidates_nobody_is_served() -> None:
 
 
 def funnel_by_hand(slot: Slot) -> np.ndarray:
-    gates = [Gate.NOT_IN_SERVICE | Gate.BELOW_MINIMUM_ELEVATION, Gate.GSO_ARC, Gate.OUT_OF_FIELD_OF_VIEW, Gate.OBSTRUCTED]
+    gates = [
+        Gate.NOT_IN_SERVICE | Gate.BELOW_MINIMUM_ELEVATION,
+        Gate.GSO_ARC,
+        Gate.OUT_OF_FIELD_OF_VIEW,
+        Gate.OBSTRUCTED,
+    ]
     left = np.zeros((slot.groups, len(Stage)), dtype=np.int64)
     for group in range(slot.groups):
         for pair in range(slot.looks.offsets[group], slot.looks.offsets[group + 1]):

@@ -57,7 +57,9 @@ def assert_sound(topology: Topology) -> None:
     assert all(seen[edge] == 2 for edge in range(len(topology))) and len(seen) == len(topology)
 
 
-def shell(planes: int, slots: int, phasing: int = 0, spread_rad: float = 2 * np.pi, inclination_deg: float = 53.0) -> Shell:
+def shell(
+    planes: int, slots: int, phasing: int = 0, spread_rad: float = 2 * np.pi, inclination_deg: float = 53.0
+) -> Shell:
     return Shell(
         name="test",
         altitude_m=1_200e3 if spread_rad < 4 else 550e3,
@@ -85,14 +87,15 @@ def grid_by_hand(planes: int, slots: int, offset: int, seam: int, closed: bool) 
 
 
 @settings(deadline=None, max_examples=120)
-@given(
-    st.integers(1, 9), st.integers(1, 9), st.integers(-12, 12), st.integers(-5, 12), st.booleans()
-)
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(-12, 12), st.integers(-5, 12), st.booleans())
 def test_a_grid_by_number_is_the_definition(planes: int, slots: int, offset: int, seam: int, closed: bool) -> None:
     grid = walker_plus_grid(planes, slots, offset, seam, closed=closed)
     assert_sound(grid)
     expected = grid_by_hand(planes, slots, offset, seam, closed)
-    assert dict(zip(zip(grid.tail.tolist(), grid.head.tolist(), strict=True), grid.across.tolist(), strict=True)) == expected
+    assert (
+        dict(zip(zip(grid.tail.tolist(), grid.head.tolist(), strict=True), grid.across.tolist(), strict=True))
+        == expected
+    )
 
 
 def test_the_grid_of_72_planes_of_22_has_3168_links_and_four_at_each_satellite() -> None:
@@ -126,7 +129,17 @@ def test_a_fleet_of_bent_pipes_has_no_links() -> None:
 
 @pytest.mark.parametrize(
     ("plane_count", "slots", "phasing"),
-    [(72, 22, 0), (72, 22, 17), (72, 22, 30), (72, 22, 45), (72, 22, 55), (36, 20, 25), (10, 7, 3), (5, 8, 1), (3, 4, 1)],
+    [
+        (72, 22, 0),
+        (72, 22, 17),
+        (72, 22, 30),
+        (72, 22, 45),
+        (72, 22, 55),
+        (36, 20, 25),
+        (10, 7, 3),
+        (5, 8, 1),
+        (3, 4, 1),
+    ],
 )
 def test_a_grid_found_in_a_walker_shell_is_the_grid_by_number(plane_count: int, slots: int, phasing: int) -> None:
     found = plus_grid(planes(walker(shell(plane_count, slots, phasing), EPOCH)))
@@ -156,7 +169,10 @@ def test_a_star_pattern_keeps_its_seam_open() -> None:
     flown = planes(walker(oneweb, EPOCH))
     for pattern in (plus_grid, three_laser_brick):
         grid = pattern(flown)
-        joined = {tuple(sorted(p)) for p in zip(*(flown.plane[end[grid.across]] for end in (grid.tail, grid.head)), strict=True)}
+        joined = {
+            tuple(sorted(p))
+            for p in zip(*(flown.plane[end[grid.across]] for end in (grid.tail, grid.head)), strict=True)
+        }
         assert joined == {(k, k + 1) for k in range(11)}
     assert (degrees(plus_grid(flown))[flown.plane % 11 > 0] == 4).all()
     assert (degrees(plus_grid(flown))[flown.plane % 11 == 0] == 3).all()
@@ -190,7 +206,9 @@ def test_tiny_shells_have_no_link_twice_and_none_with_itself(plane_count: int, s
 
 
 @pytest.mark.parametrize(("plane_count", "slots"), [(72, 22), (12, 9), (3, 5), (2, 7), (8, 1)])
-def test_nobody_in_a_wall_of_bricks_has_more_than_three_lasers_and_nearly_all_have_three(plane_count: int, slots: int) -> None:
+def test_nobody_in_a_wall_of_bricks_has_more_than_three_lasers_and_nearly_all_have_three(
+    plane_count: int, slots: int
+) -> None:
     flown = planes(walker(shell(plane_count, slots), EPOCH))
     brick = three_laser_brick(flown)
     assert degrees(brick).max() <= 3 and degrees(brick, brick.across).max() <= 1

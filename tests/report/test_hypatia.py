@@ -16,6 +16,8 @@ from hudhud.constants import C_M_S
 from hudhud.earth import Sites
 from hudhud.errors import InputError
 from hudhud.network.routing import node_path
+from hudhud.orbits.elements import mean_altitude_m
+from hudhud.orbits.positions import Engine, propagator
 from hudhud.report.hypatia import (
     CONSTELLATIONS,
     EPOCH,
@@ -34,8 +36,6 @@ from hudhud.report.hypatia import (
     steps,
     summary,
 )
-from hudhud.orbits.elements import mean_altitude_m
-from hudhud.orbits.positions import Engine, propagator
 from hudhud.timescale import instants
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "pyephem" / "hypatia.json").read_text(encoding="utf-8"))
@@ -108,7 +108,9 @@ def plain(shell: Constellation, mask: Mask, city_a: str, city_b: str, step: int)
 
 @pytest.mark.parametrize("shell", CONSTELLATIONS, ids=lambda shell: shell.name)
 @pytest.mark.parametrize("pair", [PAIRS[2], ("Tokyo", "Lagos"), ("São Paulo", "Moscow")], ids=" - ".join)
-def test_with_the_true_mask_a_round_trip_is_that_of_the_plain_graph(shell: Constellation, pair: tuple[str, str]) -> None:
+def test_with_the_true_mask_a_round_trip_is_that_of_the_plain_graph(
+    shell: Constellation, pair: tuple[str, str]
+) -> None:
     (found,) = series(shell, Mask.TRUE, CITIES, [pair], duration_s=0.3, engine=Engine.SGP4)
     for step in range(3):
         assert found.rtt_s[step] == pytest.approx(plain(shell, Mask.TRUE, *pair, step), rel=1e-12)
@@ -196,7 +198,9 @@ def test_a_pair_never_reached_has_no_numbers() -> None:
 def test_a_city_out_of_reach_has_no_way_and_the_others_keep_theirs() -> None:
     """No satellite at 51.9 degrees of inclination is seen from the pole."""
     cities = Sites.at(["Pole", "Manila", "Dalian"], [90.0, 14.6042, 38.91222], [0.0, 120.9822, 121.60222])
-    found = series(KUIPER, Mask.TRUE, cities, [("Pole", "Manila"), ("Manila", "Pole"), ("Manila", "Dalian")], duration_s=0.2)
+    found = series(
+        KUIPER, Mask.TRUE, cities, [("Pole", "Manila"), ("Manila", "Pole"), ("Manila", "Dalian")], duration_s=0.2
+    )
     assert np.isinf(found[0].rtt_s).all() and np.isinf(found[1].rtt_s).all()
     assert found[0].path == found[1].path == ((), ())
     assert np.isfinite(found[2].rtt_s).all()

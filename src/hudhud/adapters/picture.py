@@ -28,7 +28,7 @@ from hudhud.adapters.palette import (
 )
 from hudhud.adapters.picture_map import LANES, MAP_BOX, colour_range, draw_map, shortened, shown_slot
 from hudhud.arrays import Bools, Floats
-from hudhud.errors import MissingExtraError
+from hudhud.errors import InputError, MissingExtraError
 from hudhud.report.quality import Quality, run_quality, terminal_quality
 from hudhud.report.result import Outcome, Result
 from hudhud.report.tables import duration, percent, period
@@ -44,7 +44,7 @@ def draw_result(result: Result, outlines: Sequence[Floats], path: Path) -> Path:
     """Draw a run into `path` as a PNG of 1600 x 1000 pixels.  Returns the path.
 
     outlines: borders of countries, each (n, 2) longitude and latitude in degrees, cut along the antimeridian; a ring that
-    closes is filled.  Raises MissingExtraError where matplotlib is not installed.
+    closes is filled.  Raises MissingExtraError where matplotlib is not installed, InputError where the file cannot be written.
     """
     try:
         import matplotlib.style
@@ -67,7 +67,10 @@ def draw_result(result: Result, outlines: Sequence[Floats], path: Path) -> Path:
         else:
             _draw_bands(figure, result)
             _draw_histogram(figure, each)
-        figure.savefig(path, format="png", metadata={"Software": None, "Title": result.name})
+        try:
+            figure.savefig(path, format="png", metadata={"Software": None, "Title": result.name})
+        except OSError as error:
+            raise InputError(f"{path}: the picture cannot be written: {error.strerror or error}") from None
     return path
 
 

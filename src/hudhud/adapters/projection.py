@@ -162,7 +162,10 @@ def fitting_view(places: Floats, aspect: float) -> Region | World:
             return World()
         low, high = flat.min(axis=0), flat.max(axis=0)
         up = _place(region.axes, (low + high) / 2)
-    half = (high - low) / 2 * 1.12 + 0.02
+    flat = Region(axes=_axes(up), half_width=2.0, half_height=2.0).plane(places)
+    if np.isnan(flat).any():
+        return World()
+    half = np.abs(flat).max(axis=0) * 1.12 + 0.02  # as the final axes draw it: near a pole they turn with every step
     half_height = max(float(half[1]), float(half[0]) / aspect, 0.11)
     half_width = half_height * aspect
     if np.hypot(half_width, half_height) > 2 * np.sin(_WIDEST_RAD / 2):

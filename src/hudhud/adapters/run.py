@@ -129,15 +129,16 @@ def _text(path: Path, what: str, largest_bytes: int) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(largest_bytes + 1)  # bounded: a device or a pipe need not end
-        if len(content) > largest_bytes:
-            raise ScenarioError(f"{path} has more than {largest_bytes:,} bytes, which is too long for {what}")
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise ScenarioError(f"{path}: {reason}: give the path of a file with {what}") from None
+    if len(content) > largest_bytes:
+        raise ScenarioError(f"{path}: more than {largest_bytes:,} bytes: give the path of a file with {what}")
+    try:
         return content.decode("utf-8-sig")
-    except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror or error}: give the path of a file with {what}") from None
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: byte {error.start:,} is not UTF-8 text: give the path of {what}") from None
-    except ValueError as error:  # a path that no file can have
-        raise ScenarioError(f"{str(path)!r}: {error}: give the path of a file with {what}") from None
+        problem = f"byte {error.start:,} is not UTF-8 text: give the path of a file with {what}"
+        raise ScenarioError(f"{path}: {problem}") from None
 
 
 def _fleet(scenario: Scenario, elements: str | Path | None) -> tuple[Elements, str, str, tuple[str, ...]]:

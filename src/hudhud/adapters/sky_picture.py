@@ -1,5 +1,6 @@
 """A picture of the sky over one place.  matplotlib is an extra and is asked for only when a picture is drawn."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,9 @@ def draw_sky(sky: Overhead, source: str, path: Path) -> Path:
     _draw_looks(axes, sky)
     _draw_words(figure, axes, sky, source)
     try:
-        figure.savefig(path, metadata={"Software": None})
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing")  # a script the font lacks shows as boxes
+            figure.savefig(path, format="png", metadata={"Software": None})
     except OSError as error:
         problem = f"{error.strerror or error}: give a file in a folder that can be written"
         raise InputError(f"{path} cannot be written:", [Fault(where="--picture", problem=problem)]) from None

@@ -254,7 +254,8 @@ class Candidates:
     @property
     def same(self) -> Bools:
         """Whether the satellite served the group in the last slot."""
-        return self.before.take(self.group) == self.satellite
+        kept: Bools = self.before.take(self.group) == self.satellite
+        return kept
 
     @property
     def route_cost(self) -> Floats:

@@ -232,11 +232,10 @@ def nearest_neighbours(satellite_m: Floats, usable: Bools, count: int = 4) -> To
     if len(index) < 2:
         return no_lasers(len(satellite_m))
     wanted = min(count, len(index) - 1)
-    _, near = cKDTree(satellite_m[index]).query(satellite_m[index], k=wanted + 1)
+    near = np.asarray(cKDTree(satellite_m[index]).query(satellite_m[index], k=wanted + 1)[1])
     itself = near == np.arange(len(index))[:, None]
-    itself[~itself.any(axis=1), -1] = (
-        True  # crowded out by others in the very same place: one of them is left out instead
-    )
+    crowded_out = ~itself.any(axis=1)  # by others in the very same place: one of those is left out instead
+    itself[crowded_out, -1] = True
     tail = np.repeat(index, wanted).astype(np.int32)
     head = index[near[~itself]].astype(np.int32)
     return from_pairs(len(satellite_m), tail, head, np.ones(len(tail), dtype=np.bool_))

@@ -14,7 +14,7 @@ from hudhud.arrays import Floats, Ints, Ints32, freeze
 from hudhud.orbits.elements import Elements, argument_of_latitude_rad, node_rad, typical_epoch
 from hudhud.orbits.status import Stations, stations
 
-__all__ = ["Planes", "planes"]
+__all__ = ["Planes", "planes", "planes_at"]
 
 _GAP_RAD = float(np.radians(1.0))
 _CLOSEST_RAD = float(np.radians(0.02))

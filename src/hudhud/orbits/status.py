@@ -29,7 +29,7 @@ from hudhud.orbits.elements import (
     typical_epoch,
 )
 
-__all__ = ["Stations", "assessed", "families", "stations"]
+__all__ = ["Stations", "assessed", "families", "stations", "trend_limit_m_s"]
 
 _KM_DAY = 1_000.0 / 86_400.0
 _NEAR_M = 10_000.0

@@ -27,12 +27,18 @@ from hudhud.timescale import from_rfc3339, instants
 
 __all__ = [
     "CONSTELLATIONS",
+    "EPOCH",
+    "KUIPER",
     "PAIRS",
+    "STARLINK",
+    "STARLINK_AT_550_KM",
+    "TELESAT",
     "Constellation",
     "Mask",
     "PairSeries",
     "Step",
     "all_pairs_median_max_rtt_s",
+    "city_index",
     "elements_of",
     "series",
     "steps",
@@ -202,7 +208,11 @@ def _cities_as_coded(cities: Sites) -> Sites:
     e2 = _EPHEM_FLATTENING * (2.0 - _EPHEM_FLATTENING)
     normal_m = _EPHEM_RADIUS_M / np.sqrt(1.0 - e2 * np.sin(latitude_rad) ** 2)
     level_m = normal_m * np.cos(latitude_rad)
-    xyz_m = [level_m * np.cos(longitude_rad), level_m * np.sin(longitude_rad), normal_m * (1 - e2) * np.sin(latitude_rad)]
+    xyz_m = [
+        level_m * np.cos(longitude_rad),
+        level_m * np.sin(longitude_rad),
+        normal_m * (1 - e2) * np.sin(latitude_rad),
+    ]
     latitude_rad, longitude_rad, height_m = geodetic(np.stack(xyz_m, axis=-1))
     return Sites(names=cities.names, latitude_rad=latitude_rad, longitude_rad=longitude_rad, height_m=height_m)
 
@@ -299,7 +309,7 @@ def series(
         for p, (source, lane) in enumerate(zip(sources, lanes, strict=True)):
             rtt_s[p, t] = step.rtt_s[source, lane]
             paths[p].append(node_path(step.next_hop[:, lane], int(step.first[source, lane])))
-    elapsed_s = np.arange(count) * step_s
+    elapsed_s = np.arange(count, dtype=np.float64) * step_s
     return tuple(
         PairSeries(
             constellation=constellation.name,
@@ -323,7 +333,8 @@ def all_pairs_median_max_rtt_s(
 ) -> tuple[float, int]:
     """Median over pairs of cities of the pair's largest round-trip time, and how many pairs were ever out of reach.
 
-    Cities less than 500 km apart are no pair, as in the study.  Unreachable instants are left out of a pair's largest value; a pair never reachable is left out of the median.
+    Cities less than 500 km apart are no pair, as in the study.  Unreachable instants are left out of a pair's largest
+    value; a pair never reachable is left out of the median.
     """
     at = instants(EPOCH, max(1, round(duration_s / step_s)), step_s)
     largest = np.full((len(cities), len(cities)), -np.inf)

@@ -19,6 +19,7 @@ from hudhud.constants import MEAN_RADIUS_M
 from hudhud.errors import Fault, InputError, ScenarioError, plain
 from hudhud.links import LaserRules
 from hudhud.network.latency import LatencyModel
+from hudhud.scenario.mending import mended
 from hudhud.scenario.values import (
     FleetRules,
     GatewayRules,
@@ -69,7 +70,7 @@ def _number(value: object) -> object:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)  # refused as every infinite number is
+        return math.inf if value > 0 else -math.inf  # refused as every infinite number is
 
 
 def _word(text: str) -> str:
@@ -213,15 +214,39 @@ def from_toml(
     """
     raw = _parsed(text)
     raw |= {key: value for key, value in (("start", start), ("slots", slots), ("seed", seed)) if value is not None}
+    file, faults = _validated(raw)
+    obstructions: dict[int, _Obstructions] = {}
+    if file is not None:
+        wrong = tuple(fault.where for fault in faults)
+        further = _reference_faults(file, classes, pops, gateways)
+        obstructions, unread = _obstructions(file, read)
+        faults += [fault for fault in further + unread if not _follows(fault.where, wrong)]
+    if file is None or faults:
+        raise ScenarioError(f"the scenario has {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
+    return _scenario(file, text, classes, obstructions)
+
+
+def _validated(raw: dict[str, Any]) -> tuple[_File | None, list[Fault]]:
+    """The tables as a model, and what is wrong with them.
+
+    Where something is, the model is of the tables without it, to be checked and never played; None if there is none.
+    """
     try:
-        file = _File.model_validate(raw)
+        return _File.model_validate(raw), []
     except ValidationError as error:
-        faults = [Fault(where=key_path(e["loc"]), problem=in_words(dict(e))) for e in error.errors()]
-        raise _refusal(faults) from None
-    faults = _reference_faults(file, classes, pops, gateways)
-    if faults:
-        raise _refusal(faults)
-    return _scenario(file, text, classes, _obstructions(file, read))
+        found = error.errors()
+    faults = [Fault(where=key_path(each["loc"]), problem=in_words(dict(each))) for each in found]
+    try:
+        return _File.model_validate(mended(raw, (each["loc"] for each in found))), faults
+    except ValidationError:
+        return None, faults
+
+
+def _follows(where: str, wrong: tuple[str, ...]) -> bool:
+    """Whether a fault may only be there because something else was wrong and was taken out."""
+    own_sites = any(path == "gateways" or path.startswith("gateways.site") for path in wrong)
+    inside = any(path == where or path.startswith(f"{where}[") for path in wrong)
+    return inside or (own_sites and where.startswith("gateways.failed["))
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -233,10 +258,6 @@ def _parsed(text: str) -> dict[str, Any]:
     except ValueError as error:  # not TOML, or a number of thousands of digits
         problem = str(error).partition("; use sys.")[0]
     raise ScenarioError("the scenario is not TOML", [Fault(where="", problem=problem)])
-
-
-def _refusal(faults: list[Fault]) -> ScenarioError:
-    return ScenarioError(f"the scenario has {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
 
 
 def _reference_faults(
@@ -330,8 +351,8 @@ _Obstructions = tuple[Floats | None, Floats32 | None]
 """A horizon, a map, or neither."""
 
 
-def _obstructions(file: _File, read: Callable[[str], str]) -> dict[int, _Obstructions]:
-    """What stands in each terminal's way, by its number; all files that cannot be used are reported together."""
+def _obstructions(file: _File, read: Callable[[str], str]) -> tuple[dict[int, _Obstructions], list[Fault]]:
+    """What stands in each terminal's way, by its number, and what is wrong with the files that say so."""
     found: dict[int, _Obstructions] = {}
     faults: list[Fault] = []
     for i, terminal in enumerate(file.terminal):
@@ -347,13 +368,11 @@ def _obstructions(file: _File, read: Callable[[str], str]) -> dict[int, _Obstruc
             except OSError as error:
                 faults.append(Fault(where=where, problem=f"{terminal.obstructions}: {error.strerror or error}"))
             except InputError as error:
-                inside = error.faults or [Fault(where="", problem=error.summary)]
-                faults += [Fault(where=where, problem=f"{terminal.obstructions}: {each}") for each in inside]
+                inside = [f"{terminal.obstructions}: {each}" for each in error.faults] or [error.summary]
+                faults += [Fault(where=where, problem=each) for each in inside]
             else:
                 found[i] = (masks[0] if len(masks) else None, maps[0] if len(maps) else None)
-    if faults:
-        raise _refusal(faults)
-    return found
+    return found, faults
 
 
 def _longitude_rad(longitude_deg: float) -> float:

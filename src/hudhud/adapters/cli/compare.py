@@ -97,19 +97,16 @@ def _refuse_suite_options(arguments: argparse.Namespace) -> None:
 
 def _compare_folders(first: Path, second: Path, *, as_json: bool) -> int:
     # Lazy, so that `hudhud --help` stays quick: the readers bring in scipy, the tables rich.
-    import json
-
+    from hudhud.adapters.cli.output import console, print_json
     from hudhud.report.comparison import compare, comparison_summary
 
     comparison = compare(*_read_both(first, second))
     if as_json:
-        print(json.dumps(comparison_summary(comparison), ensure_ascii=False, allow_nan=False, indent=1))
+        print_json(comparison_summary(comparison))
         return 0
-    from rich.console import Console
-
     from hudhud.adapters.cli.show import show_comparison
 
-    show_comparison(comparison, (str(first), str(second)), Console(highlight=False))
+    show_comparison(comparison, (str(first), str(second)), console())
     return 0
 
 

@@ -1,7 +1,6 @@
 """`hudhud fleet`: which satellites there are, shell by shell against the designs; `hudhud fleet fetch`: today's elements."""
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -75,12 +74,17 @@ def command(arguments: argparse.Namespace) -> int:
 def _fetch(arguments: argparse.Namespace) -> int:
     import numpy as np  # imports here keep `hudhud --version` fast
 
+    from hudhud.adapters.cli.output import print_json
     from hudhud.adapters.store import catalogue
     from hudhud.timescale import to_rfc3339
 
     if arguments.group is not None and arguments.url is not None:
         raise InputError("--group and --url name two sources: give one of them")
-    url = arguments.url if arguments.url is not None else catalogue.source_url("starlink" if arguments.group is None else arguments.group)
+    url = (
+        arguments.url
+        if arguments.url is not None
+        else catalogue.source_url("starlink" if arguments.group is None else arguments.group)
+    )
     fetched = catalogue.fetch(
         url,
         catalogue.cache_folder(os.environ, Path.home()),
@@ -100,7 +104,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
             "quarantined": fetched.quarantined,
             "next_at": next_at,
         }
-        print(json.dumps(told, indent=2))
+        print_json(told)
         return 0
     bad = f", {fetched.quarantined:,} records quarantined" if fetched.quarantined else ""
     print(f"{fetched.satellites:,} satellites{bad}: {fetched.state.value}; next at {next_at}", file=sys.stderr)
@@ -110,8 +114,8 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     import numpy as np
-    from rich.console import Console
 
+    from hudhud.adapters.cli.output import console, print_json
     from hudhud.adapters.store import catalogue
     from hudhud.orbits.elements import Catalogue
     from hudhud.orbits.shells import found_shells
@@ -126,10 +130,10 @@ def _show(arguments: argparse.Namespace) -> int:
         source = arguments.file
     shells = found_shells(found.elements, catalogue.designs())
     if arguments.json:
-        print(json.dumps(_as_json(source, synthetic, found, shells), indent=2, ensure_ascii=False))
+        print_json(_as_json(source, synthetic, found, shells))
         return 0
     width = max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80
-    _print(source, found, shells, Console(width=width, highlight=False))
+    _print(source, found, shells, console(width=width))
     return 0
 
 

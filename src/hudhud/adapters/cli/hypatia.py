@@ -1,16 +1,15 @@
 """`hudhud compare hypatia`: the constellations, pairs and definitions of that study, as coded there and corrected."""
 
 import argparse
-import json
-import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from hudhud.adapters.cli.output import console, print_json
 from hudhud.adapters.store import packaged
 from hudhud.errors import Fault, InputError, MissingExtraError
 from hudhud.report.hypatia import (
@@ -24,7 +23,7 @@ from hudhud.report.hypatia import (
     summary,
 )
 
-__all__ = ["command"]
+__all__ = ["command", "draw"]
 
 _MASKS = {"as-coded": (Mask.AS_CODED,), "true": (Mask.TRUE,), "both": (Mask.AS_CODED, Mask.TRUE)}
 
@@ -35,24 +34,27 @@ def command(arguments: argparse.Namespace) -> int:
     duration_s = 200.0 if arguments.duration_s is None else arguments.duration_s
     step_s = 0.1 if arguments.step_s is None else arguments.step_s
     _refuse_times(duration_s, step_s)
+    if arguments.picture is not None:
+        _refuse_picture(arguments.picture)
     pairs = tuple((a, b) for a, b in arguments.pairs) if arguments.pairs else PAIRS
     cities = packaged.hypatia_cities()
     found: list[PairSeries] = []
     medians: list[dict[str, Any]] = []
-    notes = Console(stderr=True, quiet=arguments.json)
+    notes = console(to_error=True, quiet=arguments.json)
     for constellation in chosen:
         for mask in _MASKS[arguments.mask or "both"]:
-            notes.print(f"{constellation.name}, mask {mask.value} ...", highlight=False)
+            notes.print(f"{constellation.name}, mask {mask.value} ...")
             found += series(constellation, mask, cities, pairs, duration_s, step_s)
             if not arguments.pairs:
                 medians.append(_median(constellation, mask, cities, duration_s, step_s))
     if arguments.picture:
         draw(found, arguments.picture)
     if arguments.json:
-        json.dump([summary(one) for one in found], sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
-        print()
+        print_json([summary(one) for one in found])
     else:
         _show(found, medians, duration_s, step_s)
+        if arguments.picture:
+            print(f"picture: {arguments.picture}")
     return 0
 
 
@@ -96,8 +98,19 @@ def _refuse_times(duration_s: float, step_s: float) -> None:
         raise InputError("compare hypatia cannot cover that time", faults)
 
 
+def _refuse_picture(path: Path) -> None:
+    """Raise before the work what would fail after it: no matplotlib, or a name that cannot be a PNG."""
+    if path.suffix.lower() != ".png":
+        raise InputError("compare hypatia cannot draw:", [Fault(where="--picture", problem=f"{path} must end in .png")])
+    if not path.parent.is_dir():
+        problem = f"{path.parent} is no folder: give a file in a folder that is there"
+        raise InputError("compare hypatia cannot draw:", [Fault(where="--picture", problem=problem)])
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("matplotlib", "plot", "drawing a picture")
+
+
 def _show(found: Sequence[PairSeries], medians: Sequence[dict[str, Any]], duration_s: float, step_s: float) -> None:
-    console = Console()
+    screen = console()
     table = Table(title=f"Round-trip times over {duration_s:g} s, every {step_s:g} s", title_justify="left", box=None)
     for name in ("constellation", "mask", "pair"):
         table.add_column(name)
@@ -114,8 +127,8 @@ def _show(found: Sequence[PairSeries], medians: Sequence[dict[str, Any]], durati
             str(1 + len(told["path_changes_s"])),
             str(told["unreachable_steps"]),
         )
-    console.print(table)
-    console.print("times in ms; ways: different ways in turn; lost: instants without a way", style="dim")
+    screen.print(table)
+    screen.print("times in ms; ways: different ways in turn; lost: instants without a way", style="dim")
     if not medians:
         return
     ranking = Table(title="\nMedian over all pairs of the largest round-trip time", title_justify="left", box=None)
@@ -125,7 +138,7 @@ def _show(found: Sequence[PairSeries], medians: Sequence[dict[str, Any]], durati
     ranking.add_column("pairs out of reach at some instant", justify="right")
     for row in medians:
         ranking.add_row(row["constellation"], row["mask"], f"{row['median_max_rtt_ms']:.1f}", str(row["pairs_lost"]))
-    console.print(ranking)
+    screen.print(ranking)
 
 
 def draw(found: Sequence[PairSeries], path: Path) -> None:
@@ -158,4 +171,8 @@ def draw(found: Sequence[PairSeries], path: Path) -> None:
     panels[-1].set_xlabel("seconds after the epoch")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
-    figure.savefig(path, dpi=130)
+    try:
+        figure.savefig(path, dpi=130, format="png", metadata={"Software": None})
+    except OSError as error:
+        problem = f"{path}: {error.strerror or error}: give a file in a folder that can be written"
+        raise InputError("the picture cannot be written:", [Fault(where="--picture", problem=problem)]) from None

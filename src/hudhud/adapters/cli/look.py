@@ -1,9 +1,7 @@
 """`hudhud look`: what is overhead at one place and instant, and what refuses it."""
 
 import argparse
-import json
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +82,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def command(arguments: argparse.Namespace) -> int:
     """Run the verb.  Returns the exit code."""
     # Heavy imports (numpy, numba, sgp4) wait until a sky is really worked out.
+    from hudhud.adapters.cli.output import console, print_json
     from hudhud.adapters.overhead import overhead, summary
 
     at, place, limit, max_age_s = _read(arguments)
@@ -96,14 +95,11 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.json:
         picture = str(arguments.picture) if arguments.picture else None
         told = {"elements": source, "synthetic": arguments.elements is None, "picture": picture}
-        json.dump(told | summary(sky, limit), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
-        print()
+        print_json(told | summary(sky, limit))
         return 0
-    from rich.console import Console
-
     from hudhud.adapters.cli.sky_text import show_sky
 
-    show_sky(sky, source, Console(highlight=False), None if arguments.all else _SHOWN if limit is None else limit)
+    show_sky(sky, source, console(), None if arguments.all else _SHOWN if limit is None else limit)
     if arguments.picture is not None:
         print(f"picture: {arguments.picture}")
     return 0

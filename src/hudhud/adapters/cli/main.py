@@ -4,15 +4,15 @@ Exit codes: 0 done; 1 a fault in Hudhud itself; 2 wrong usage or input; 3 elemen
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from hudhud import __version__
 from hudhud.adapters.cli import compare, fleet, look, simulate
-from hudhud.errors import FetchError, HudhudError
+from hudhud.adapters.cli.output import ready_streams, silence
+from hudhud.errors import FetchError, HudhudError, plain
 
-__all__ = ["main", "run"]
+__all__ = ["main", "parser", "run"]
 
 _DESCRIPTION = """\
 A low-orbit satellite-internet system in software: real orbital elements in,
@@ -53,19 +53,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         top.print_help()
         return 0
     try:
-        return int(parsed.verb(parsed))
+        code = int(parsed.verb(parsed))
+        sys.stdout.flush()  # here, where a full disk can still be told
+        return code
     except HudhudError as error:
-        print(f"hudhud: {error}", file=sys.stderr)
+        _tell(str(error))
         return 3 if isinstance(error, FetchError) else 2
     except KeyboardInterrupt:
-        print("hudhud: interrupted", file=sys.stderr)
+        _tell("interrupted")
         return 130
-    except BrokenPipeError:
-        # the reader went away (as `| head` does): nothing is left to say, and Python must not try to at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader went away, as `| head` does: nothing is left to say
+        silence()
         return 0
+    except OSError as error:
+        silence()
+        _tell(f"{error.filename or 'the output'}: {error.strerror or error}")
+        return 2
+    except MemoryError:
+        _tell("the memory of this machine does not suffice: play fewer slots or terminals")
+        return 2
+
+
+def _tell(text: str) -> None:
+    """A message on standard error, in which nothing that came from a file can steer the terminal."""
+    print("\n".join(plain(line) for line in f"hudhud: {text}".split("\n")), file=sys.stderr)
 
 
 def run() -> None:
     """Entry point of the installed command."""
+    ready_streams()
     sys.exit(main())

@@ -1,7 +1,6 @@
 """`hudhud simulate`: the main job, from a scenario file to a table, a stored result and a picture."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -52,14 +51,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def command(arguments: argparse.Namespace) -> int:
     """Run the verb.  Returns the exit code."""
     # Heavy imports (numpy, numba) wait until a scenario is really played.
-    from rich.console import Console
-
     from hudhud.adapters import run as runs
+    from hudhud.adapters.cli.output import console, print_json
     from hudhud.adapters.cli.show import show_result
     from hudhud.adapters.store.results import refuse_foreign_folder, write_result
     from hudhud.orbits.positions import Engine
+    from hudhud.report.tables import summary
 
-    notes = Console(stderr=True, quiet=arguments.quiet or arguments.json)
+    notes = console(to_error=True, quiet=arguments.quiet or arguments.json)
     loaded = runs.load(
         arguments.scenario,
         arguments.elements,
@@ -74,9 +73,9 @@ def command(arguments: argparse.Namespace) -> int:
     write_result(result, folder)
     picture = None if arguments.no_picture else _picture(result, folder / "picture.png", notes)
     if arguments.json:
-        _print_json(result, folder, picture)
+        print_json(summary(result) | {"folder": str(folder), "picture": str(picture) if picture else None})
     elif not arguments.quiet:
-        show_result(result, Console())
+        show_result(result, console())
         print(f"result:  {folder}/result.nc, scenario.toml, summary.json")
         if picture:
             print(f"picture: {picture}")
@@ -86,7 +85,7 @@ def command(arguments: argparse.Namespace) -> int:
 def _file_name(name: str) -> str:
     """A folder name that any file system takes."""
     kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip(".-")
-    return kept[:80] or "result"
+    return kept.encode("utf-8")[:120].decode("utf-8", errors="ignore") or "result"
 
 
 def _progress(notes: Any, total: int) -> Callable[[Iterable[Any]], Iterator[Any]]:
@@ -101,24 +100,19 @@ def _progress(notes: Any, total: int) -> Callable[[Iterable[Any]], Iterator[Any]
 
 
 def _picture(result: Any, path: Path, notes: Any) -> Path | None:
-    """Draw the picture; where matplotlib is missing, say how to get it and go on: the result is complete without."""
+    """Draw the picture; where matplotlib is missing, say how to get it and go on: the result is complete without.
+
+    Raises ResultError where the file cannot be written.
+    """
     from hudhud.adapters.picture import draw_result
     from hudhud.adapters.store import packaged
-    from hudhud.errors import MissingExtraError
+    from hudhud.errors import InputError, MissingExtraError, ResultError
 
     try:
         draw_result(result, packaged.outlines(), path)
     except MissingExtraError as error:
         notes.print(f"no picture: {error}", style="yellow", highlight=False, markup=False)
         return None
+    except InputError as error:
+        raise ResultError(f"{error}; the result beside it is complete") from None
     return path
-
-
-def _print_json(result: Any, folder: Path, picture: Path | None) -> None:
-    import json
-
-    from hudhud.report.tables import summary
-
-    told = summary(result) | {"folder": str(folder), "picture": str(picture) if picture else None}
-    json.dump(told, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
-    print()

@@ -5,11 +5,13 @@
     summary.json   format, digests of the other two, provenance, and the numbers of the tables
 
 A folder appears whole or not at all; one that is already a result is replaced file by file, the summary last, so that an
-interruption shows as a digest that does not match.  The same result gives the same bytes.
+interruption shows as a digest that does not match.  The picture of an earlier result is removed: it would lie.
+The same result gives the same bytes.
 """
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -38,7 +40,7 @@ SUMMARY = "summary.json"
 FORMAT_VERSION = 1
 
 _FORMAT = "hudhud-result"
-_ALSO_OURS = frozenset({ARRAYS, SCENARIO, SUMMARY, "picture.png"})
+_PICTURE = "picture.png"
 _BLOCK = 1 << 20  # values converted and written at a time
 _LARGEST_S = 1e9  # longest run that its starts can describe: thirty years
 _LARGEST = 1e7  # degrees, milliseconds or kilometres that are still taken for a measurement
@@ -46,12 +48,23 @@ _DIMENSIONS = ("slot", "terminal", "gateway", "pop", "satellite")
 
 
 def refuse_foreign_folder(folder: Path) -> None:
-    """Raise ResultError where `folder` holds something that is no result, which writing there would mix with or destroy."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise ResultError(f"{folder} is a file, but a result is a folder: choose another name")
-    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in _ALSO_OURS)
+    """Raise ResultError where nothing can be written into `folder`, or something is there that is no result.
+
+    Writing there would mix with it or destroy it, be it only a scenario of the same name as the one in a result.
+    """
+    try:
+        folder.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # ValueError: a name that no folder can have
+        reason = getattr(error, "strerror", None) or error
+        raise ResultError(f"{folder}: no result can be written there: {reason}: choose another folder") from None
+    nearest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not nearest.is_dir():
+        raise ResultError(f"{nearest} is a file, but a result is a folder: choose another name")
+    if not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+        raise ResultError(f"{nearest} may not be written to: choose another folder")
+    others = sorted(entry.name for entry in folder.iterdir()) if nearest == folder else []
     if others and not _has_our_mark(folder):
         raise ResultError(
             f"{folder} is not empty and is no result of hudhud: choose another folder, or empty this one first",
@@ -73,7 +86,8 @@ def write_result(result: Result, folder: Path) -> Path:
     Raises ResultError where the folder holds something else, the disk refuses, or an array is too large for the format.
     """
     refuse_foreign_folder(folder)
-    partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.partial"
+    beside = folder if folder.exists() else folder.parent  # on the same disk
+    partial = beside / f".hudhud-{secrets.token_hex(4)}.partial"
     try:
         partial.mkdir(parents=True)
         _write_files(result, partial)
@@ -107,8 +121,14 @@ def _write_files(result: Result, folder: Path) -> None:
 
 def _put_in_place(partial: Path, folder: Path) -> None:
     if not folder.exists():
-        partial.rename(folder)
-        return
+        try:
+            partial.rename(folder)
+            return
+        except OSError:
+            if not _has_our_mark(folder):
+                raise
+            # another run has put its result there in the meantime; the last one stays
+    (folder / _PICTURE).unlink(missing_ok=True)
     for name in (ARRAYS, SCENARIO, SUMMARY):
         (partial / name).replace(folder / name)
 
