@@ -2,7 +2,7 @@
 
 A function under `@compiled` stays an ordinary Python function of numpy arrays (tests reach it as `.py_func` and use it
 as the slow clear oracle).  The machine code is kept on disk beside the package (or where NUMBA_CACHE_DIR says), so only
-the first run ever pays for compilation.  Compiled functions release the interpreter lock and never print or raise.
+the first run ever pays for compilation; where neither can be written to, each run compiles anew.  Compiled functions release the interpreter lock and never print or raise.
 """
 
 from collections.abc import Callable
@@ -17,4 +17,7 @@ _Function = TypeVar("_Function", bound=Callable[..., object])
 
 def compiled(function: _Function) -> _Function:
     """Compile `function` with numba at its first call: IEEE arithmetic kept in order, so results repeat byte for byte."""
-    return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    try:
+        return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    except RuntimeError:  # nowhere to keep machine code: no folder beside the package nor in a home may be written to
+        return cast(_Function, numba.njit(nogil=True, error_model="numpy")(function))

@@ -59,7 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HudhudError as error:
         _tell(str(error))
         return 3 if isinstance(error, FetchError) else 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemError) as error:
+        if isinstance(error, SystemError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise  # a compiled kernel turns an interruption into a SystemError; this is another one
         _tell("interrupted")
         return 130
     except BrokenPipeError:  # the reader went away, as `| head` does: nothing is left to say
