@@ -40,7 +40,11 @@ def main() -> None:
     exchanges = sorted((pop for pop in pops if pop["kind"] == "netfac"), key=lambda pop: pop["code"])
     write("pops.csv", [pop_row(pop) for pop in sorted(pops, key=lambda pop: pop["code"])])
     write("gateways.csv", [gateway_row(gateway, bound(gateway, exchanges)) for gateway in gateways])
-    write("cities-hypatia-100.csv", rows("cities-hypatia-100.csv"))
+    cities = [
+        {"name": row["name"], "latitude_deg": row["latitude_deg"], "longitude_deg": row["longitude_deg"], "height_m": "0"}
+        for row in rows("cities-hypatia-100.csv")
+    ]
+    write("cities-hypatia-100.csv", cities)
 
 
 def rows(name: str) -> list[dict[str, str]]:

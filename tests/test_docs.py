@@ -9,7 +9,6 @@ import pytest
 from pydantic import BaseModel
 
 from hudhud.adapters.run import prepare
-from hudhud.adapters.store import packaged
 from hudhud.scenario.toml import _File
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,5 +77,5 @@ def _models(top: type[BaseModel]) -> Iterator[type[BaseModel]]:
                 yield from _models(part)
 
 
-def test_every_point_of_presence_and_gateway_named_on_a_page_exists() -> None:
-    assert "Accra, GH | Mega" in packaged.gateways().sites.names
+def test_the_readme_holds_no_placeholder() -> None:
+    assert "RESULT_TABLE" not in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,14 +1,14 @@
 """The whole path, on small worlds: who is served, by which way, and why not."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from hudhud.adapters.ahead import ahead
 from hudhud.constants import C_M_S
-from hudhud.errors import StaleElementsError
-from hudhud.orbits.elements import Status
+from hudhud.errors import InputError, StaleElementsError
+from hudhud.orbits.elements import Generation, Status
 from hudhud.report.result import Outcome, Result
 from hudhud.simulate import Slot, gather, play, simulate, skies
 from worlds import HEAD, KYIV, fleet, made, provenance
@@ -76,9 +76,19 @@ def test_every_pattern_of_lasers_carries_traffic_home(pattern: str) -> None:
 
 
 def test_a_laser_that_has_just_become_possible_carries_nothing_until_it_is_acquired() -> None:
-    for before, now in zip(made_slots := slots(HEAD + KYIV), made_slots[1:], strict=False):
-        fresh = (now.lasers.held_s >= 0) & (before.lasers.held_s < 0)
-        assert not now.lasers.up[fresh].any()
+    played = slots(
+        HEAD.replace("slots = 4", "slots = 30") + "[lasers]\npolar_cut_off_deg = 40\nacquisition_s = 20\n" + KYIV
+    )
+    began, carried = 0, 0
+    for before, now, later in zip(played, played[1:], played[2:], strict=False):
+        fresh = (now.lasers.held_s == 0) & (before.lasers.held_s < 0)
+        began += fresh.sum()
+        assert not now.lasers.up[fresh].any()  # 0 s held
+        assert not later.lasers.up[fresh].any()  # 15 s held, 20 wanted
+    for old, now in zip(played, played[3:], strict=False):
+        carried += (now.lasers.up & (old.lasers.held_s < 0)).sum()
+    assert began > 0
+    assert carried > 0
 
 
 def test_no_gateways_means_no_route_and_not_a_failure() -> None:
@@ -109,8 +119,6 @@ def test_a_fleet_that_all_failed_serves_nobody() -> None:
 
 
 def test_only_operational_satellites_serve() -> None:
-    from dataclasses import replace
-
     elements = fleet()
     status = np.where(np.arange(len(elements)) % 2 == 0, Status.RAISING, Status.OPERATIONAL).astype(np.uint8)
     result = run(HEAD + KYIV + ODESA, elements=replace(elements, status=status))
@@ -123,6 +131,28 @@ def test_a_refused_terminal_is_not_permitted_and_its_reach_is_still_told() -> No
     assert (result.outcome[:, 0] == Outcome.SERVED).all()
     assert (result.outcome[:, 1] == Outcome.NOT_PERMITTED).all()
     assert (result.in_reach[:, 1] > 0).all()
+
+
+@pytest.mark.parametrize("permits", [np.array([0, 1]), np.array([0.0, 1.0]), [True], np.ones((2, 1), dtype=np.bool_)])
+def test_permits_that_are_not_one_bool_a_terminal_are_refused(permits: object) -> None:
+    with pytest.raises(InputError, match="must be bool of shape"):
+        simulate(made(HEAD + KYIV + ODESA), provenance(), permits=permits)  # type: ignore[arg-type]
+
+
+def test_satellites_that_carry_no_lasers_are_in_no_grid() -> None:
+    elements = fleet()
+    generation = np.where(np.arange(len(elements)) < 400, Generation.V1_0, Generation.V2_MINI).astype(np.uint8)
+    for pattern in ("plus_grid", "three_laser_brick"):
+        world = made(
+            HEAD + f"[lasers]\npattern = '{pattern}'\n" + KYIV, elements=replace(elements, generation=generation)
+        )
+        assert world.topology is not None
+        assert len(world.topology) > 0
+        assert world.topology.tail.min() >= 400
+    old = replace(elements, generation=np.full(len(elements), Generation.V1_0, dtype=np.uint8))
+    world = made(HEAD + KYIV, elements=old)
+    assert world.topology is not None
+    assert len(world.topology) == 0
 
 
 def test_a_walled_in_terminal_is_obstructed() -> None:

@@ -42,7 +42,7 @@ class EarthOrientation:
 
 
 NO_ORIENTATION = EarthOrientation()
-"""UT1 taken as UTC, the pole taken as fixed: 10 to 20 m in a satellite's position."""
+"""UT1 taken as UTC, the pole taken as fixed: 4 to 20 m in a satellite's position."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,8 +1,9 @@
 """How a hot loop becomes machine code.
 
 A function under `@compiled` stays an ordinary Python function of numpy arrays (tests reach it as `.py_func` and use it
-as the slow clear oracle).  The machine code is kept on disk beside the package (or where NUMBA_CACHE_DIR says), so only
-the first run ever pays for compilation; where neither can be written to, each run compiles anew.  Compiled functions release the interpreter lock and never print or raise.
+as the slow clear oracle).  The machine code is kept on disk beside the package (or where NUMBA_CACHE_DIR says, or in the
+user's cache), so only the first run ever pays for compilation; where none can be written to, each run compiles anew.
+Compiled functions release the interpreter lock and never print or raise.
 """
 
 from collections.abc import Callable

@@ -16,6 +16,7 @@ import numpy as np
 from hudhud.arrays import Bits, Bools, Floats, Ints, Ints32, freeze
 from hudhud.constants import C_M_S
 from hudhud.earth import geodetic
+from hudhud.errors import Fault, InputError
 from hudhud.links import HELD_SINCE_EVER_S, held_s, sightline
 from hudhud.network import schedule
 from hudhud.network.schedule import Assignment, Feeders, Stage
@@ -105,11 +106,13 @@ def skies(world: World) -> Iterator[Sky]:
 def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> Iterator[Slot]:
     """Work out every slot, one after the other.
 
-    permits: (terminal,) bool, who may be served; everybody where None.
+    permits: (terminal,) bool, who may be served; everybody where None.  Raises InputError for any other shape or type.
     """
     streams = world.scenario.streams()
-    permitted = np.ones(len(world.terminals), dtype=np.bool_) if permits is None else permits
-    group_permitted = np.bincount(world.groups.group, weights=permitted, minlength=len(world.groups)) > 0
+    permitted = _permitted(world, permits)
+    served_members = np.bincount(world.groups.group, weights=permitted, minlength=len(world.groups))
+    group_permitted = served_members > 0
+    beams_wanted = np.ceil(served_members / world.scenario.schedule.terminals_per_beam).astype(np.int32)
     feeders: Feeders | None = None
     lasers: Lasers | None = None
     served = schedule.nobody(len(world.groups), len(world.elements))
@@ -139,8 +142,22 @@ def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> It
             route_cost=down.cost,
         )
         score = world.choice(options, streams.choices)
-        served = schedule.assign(options, score, world.beams_wanted, world.beams)
+        served = schedule.assign(options, score, beams_wanted, world.beams)
         yield _slot(world, sky, feeders, lasers, down, served, permitted, streams.latency)
+
+
+def _permitted(world: World, permits: Bools | None) -> Bools:
+    """The permits, checked: numbers would be taken for indices."""
+    count = len(world.terminals)
+    if permits is None:
+        return np.ones(count, dtype=np.bool_)
+    given = np.asarray(permits)
+    if given.dtype != np.bool_ or given.shape != (count,):
+        problem = (
+            f"is {given.dtype} of shape {given.shape}, but must be bool of shape ({count},), one for each terminal"
+        )
+        raise InputError("these permits cannot be used", [Fault(where="permits", problem=problem)])
+    return given
 
 
 def _lasers(world: World, sky: Sky, before: Lasers | None) -> Lasers:
@@ -148,7 +165,7 @@ def _lasers(world: World, sky: Sky, before: Lasers | None) -> Lasers:
     rules = world.scenario.lasers
     topology = world.topology
     if topology is None:
-        topology = nearest_neighbours(sky.satellite_m, ~(world.out_of_service.astype(np.bool_) | world.mute))
+        topology = nearest_neighbours(sky.satellite_m, ~world.mute)
     length_m, possible = sightline(sky.satellite_m, topology.tail, topology.head, topology.across, rules)
     possible &= ~(world.mute[topology.tail] | world.mute[topology.head])
     if len(world.cut):

@@ -62,7 +62,7 @@ def test_gateways_of_unequal_columns_are_refused():
 @settings(deadline=None, max_examples=200)
 @given(st.text(max_size=200), st.booleans())
 def test_any_text_is_a_table_or_an_input_error(text, headed):
-    for parse, head in ((parse_pops, POPS), (parse_sites, "name,latitude_deg,longitude_deg,elevation_m\n")):
+    for parse, head in ((parse_pops, POPS), (parse_sites, "name,latitude_deg,longitude_deg,height_m\n")):
         try:
             found = parse(head + text if headed else text)
         except InputError as refusal:

@@ -7,9 +7,9 @@ whether the path as a whole is plausible, not whether any slot is right.
 import csv
 
 import numpy as np
-from shared_data import shared_data
 
 from hudhud.adapters.run import prepare, run
+from shared_data import shared_data
 
 CAPITALS = {
     "ALB": (41.33, 19.82),

@@ -12,7 +12,7 @@ from hudhud.adapters.ahead import ahead
 from hudhud.adapters.store import packaged
 from hudhud.adapters.store.catalogue import embedded, parsed_elements, raw_elements
 from hudhud.arrays import Bools
-from hudhud.errors import ScenarioError
+from hudhud.errors import InputError, ScenarioError
 from hudhud.network.latency import Cost
 from hudhud.network.schedule import Choice
 from hudhud.orbits.elements import Elements, Status
@@ -21,6 +21,7 @@ from hudhud.report.result import Provenance, Result
 from hudhud.scenario import Scenario, World, from_toml, world
 from hudhud.simulate import Slot, gather, play, skies
 from hudhud.sky.terminal_class import terminal_classes
+from hudhud.timescale import to_rfc3339
 
 __all__ = ["EMBEDDED", "Run", "load", "prepare", "run"]
 
@@ -43,18 +44,19 @@ def load(
     scenario: str | Path,
     elements: str | Path | None = None,
     *,
-    start: str | None = None,
+    start: str | np.datetime64 | None = None,
     slots: int | None = None,
     seed: int | None = None,
-    engine: Engine | None = None,
+    engine: Engine | str | None = None,
     choice: Choice | None = None,
     cost: Cost | None = None,
 ) -> Run:
     """Read a scenario file and make it ready.
 
-    elements: file of real elements (OMM or TLE, also .gz); the embedded synthetic fleet where None.  start (RFC 3339),
-    slots, seed: instead of the scenario's.  choice, cost: functions of your own for ranking satellites and for routing.
-    Raises ScenarioError, ElementsError, StaleElementsError, each with every fault.
+    elements: file of real elements (OMM or TLE, also .gz); the embedded synthetic fleet where None.  start (RFC 3339, or
+    datetime64 in UTC), slots, seed: instead of the scenario's.  engine: "astroz" or "sgp4", the fastest there is where
+    None.  choice, cost: functions of your own for ranking satellites and for routing.
+    Raises ScenarioError, ElementsError, StaleElementsError, InputError, each with every fault.
     """
     path = Path(scenario)
     return prepare(
@@ -75,10 +77,10 @@ def prepare(
     elements: str | Path | None = None,
     *,
     folder: Path = Path(),
-    start: str | None = None,
+    start: str | np.datetime64 | None = None,
     slots: int | None = None,
     seed: int | None = None,
-    engine: Engine | None = None,
+    engine: Engine | str | None = None,
     choice: Choice | None = None,
     cost: Cost | None = None,
 ) -> Run:
@@ -90,12 +92,12 @@ def prepare(
         pops=frozenset(pops.codes),
         gateways=frozenset(gateways.sites.names),
         read=lambda name: _text(folder / name, "a horizon or an obstruction map", _LARGEST_OBSTRUCTIONS_BYTES),
-        start=start,
-        slots=slots,
-        seed=seed,
+        start=to_rfc3339(start) if isinstance(start, np.datetime64) else start,
+        slots=_whole(slots),
+        seed=_whole(seed),
     )
     fleet, source, digest, quarantined = _fleet(parsed, elements)
-    ready = world(parsed, fleet, gateways, pops, engine=engine, choice=choice, cost=cost)
+    ready = world(parsed, fleet, gateways, pops, engine=_engine(engine), choice=choice, cost=cost)
     counts = np.bincount(ready.elements.status, minlength=len(Status))
     provenance = Provenance(
         hudhud_version=__version__,
@@ -122,6 +124,19 @@ def run(
     """
     slots = play(loaded.world, ahead(skies(loaded.world)), permits)
     return gather(loaded.world, progress(slots), loaded.provenance)
+
+
+def _whole(number: int | None) -> int | None:
+    """numpy's whole numbers as Python's; anything else as it is, to be refused with the scenario's other faults."""
+    return int(number) if isinstance(number, np.integer) else number
+
+
+def _engine(name: Engine | str | None) -> Engine | None:
+    try:
+        return None if name is None else Engine(name)
+    except ValueError:
+        known = " or ".join(repr(engine.value) for engine in Engine)
+        raise InputError(f"there is no SGP4 engine {name!r}: give {known}, or leave it out") from None
 
 
 def _text(path: Path, what: str, largest_bytes: int) -> str:

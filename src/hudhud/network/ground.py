@@ -183,8 +183,8 @@ def parse_gateways(text: str, pops: PointsOfPresence) -> Gateways:
 
 
 def parse_sites(text: str) -> Sites:
-    """Sites from CSV with name, latitude_deg, longitude_deg, elevation_m.  Raises InputError with every fault."""
-    table = _Table(text, ("name", "latitude_deg", "longitude_deg", "elevation_m"), "sites")
-    sites = table.sites(table.distinct("name"), "elevation_m")
+    """Sites from CSV with name, latitude_deg, longitude_deg, height_m.  Raises InputError with every fault."""
+    table = _Table(text, ("name", "latitude_deg", "longitude_deg", "height_m"), "sites")
+    sites = table.sites(table.distinct("name"), "height_m")
     table.finish()
     return sites

@@ -18,6 +18,7 @@ from hudhud.orbits.planes import Planes
 
 __all__ = [
     "Topology",
+    "among",
     "from_pairs",
     "nearest_neighbours",
     "no_lasers",
@@ -83,6 +84,12 @@ def from_pairs(satellites: int, tail: Ints32, head: Ints32, across: Bools) -> To
         neighbour=neighbour,
         edge=edge,
     )
+
+
+def among(satellites: int, chosen: Ints, topology: Topology) -> Topology:
+    """A topology of some satellites as one of the whole fleet.  chosen: (part,) numbers in the fleet of its satellites."""
+    number = chosen.astype(np.int32)
+    return from_pairs(satellites, number[topology.tail], number[topology.head], topology.across)
 
 
 def no_lasers(satellites: int) -> Topology:

@@ -12,7 +12,7 @@ from hudhud.network import latency, schedule
 from hudhud.network.ground import Gateways, PointsOfPresence
 from hudhud.network.latency import Cost
 from hudhud.network.schedule import Choice
-from hudhud.network.topology import Topology, no_lasers, plus_grid, three_laser_brick
+from hudhud.network.topology import Topology, among, no_lasers, plus_grid, three_laser_brick
 from hudhud.network.ways import ANY_POP
 from hudhud.orbits.elements import Elements, Generation, require_fresh, semi_major_axis_m
 from hudhud.orbits.planes import planes
@@ -23,7 +23,7 @@ from hudhud.sky.look import Limits, Watch, watch
 from hudhud.sky.mask import MAP_SIZE
 from hudhud.timescale import instants
 
-__all__ = ["BEAMS", "World", "world"]
+__all__ = ["BEAMS", "LASERS", "World", "world"]
 
 BEAMS: Mapping[Generation, int] = {
     Generation.UNKNOWN: 16,
@@ -38,6 +38,19 @@ BEAMS: Mapping[Generation, int] = {
 2021 and 2024).  OneWeb: 16 (filings).  Kuiper and unknown: assumed.  Direct to cell serves telephones only."""
 
 
+LASERS: Mapping[Generation, bool] = {
+    Generation.UNKNOWN: True,
+    Generation.V1_0: False,
+    Generation.V1_5: True,
+    Generation.V2_MINI: True,
+    Generation.DIRECT_TO_CELL: True,
+    Generation.ONEWEB: False,
+    Generation.KUIPER: True,
+}
+"""Which generations carry lasers.  Starlink from v1.5 on (operator's statements); OneWeb's first generation has none;
+unknown: assumed."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class World:
     """What does not change while a run lasts.
@@ -46,7 +59,7 @@ class World:
     lane (group,) int32: row of lane_pop, where a way must end.  antennas, backhaul_m (gateway,).
     out_of_service (satellite,) uint8, 1 where a satellite serves nobody; beams, links (satellite,) int32;
     launch_year (satellite,), 2022 where it is not known.
-    beams_wanted (group,) int32.  topology: None where it is found anew in every slot.  mute (satellite,) bool: its lasers
+    topology: None where it is found anew in every slot.  mute (satellite,) bool: its lasers
     carry nothing.  cut (pair,) int64, sorted: lower satellite * satellites + higher satellite of links that carry nothing.
     """
 
@@ -66,7 +79,6 @@ class World:
     lane_pop: Ints32
     out_of_service: Bits
     beams: Ints32
-    beams_wanted: Ints32
     links: Ints32
     launch_year: Floats
     topology: Topology | None
@@ -77,7 +89,7 @@ class World:
 
     def __post_init__(self) -> None:
         freeze(self.antennas, self.backhaul_m, self.lane, self.lane_pop, self.out_of_service, self.beams)
-        freeze(self.beams_wanted, self.links, self.launch_year, self.mute, self.cut)
+        freeze(self.links, self.launch_year, self.mute, self.cut)
 
 
 _ROOM_M = (
@@ -114,7 +126,6 @@ def world(
     representative = np.full(count, -1, dtype=np.int64)
     representative[shared.group[::-1]] = np.arange(len(terminals))[::-1]
     lane_pop, lane = _lanes([scenario.terminals[i].pop for i in representative], pops)
-    members = np.bincount(shared.group, minlength=count)
     return World(
         scenario=scenario,
         elements=elements,
@@ -132,7 +143,6 @@ def world(
         lane_pop=lane_pop,
         out_of_service=(~serving).astype(np.uint8),
         beams=np.array([BEAMS[Generation(g)] for g in elements.generation], dtype=np.int32) * serving,
-        beams_wanted=-(-members // scenario.schedule.terminals_per_beam).astype(np.int32),
         links=np.where(serving, scenario.gateways.links_per_satellite, 0).astype(np.int32),
         launch_year=np.where(elements.launch_year > 0, elements.launch_year, 2022).astype(np.float64),
         topology=_topology(scenario, elements),
@@ -260,7 +270,8 @@ def _highest_radius_m(elements: Elements) -> float:
 def _failures(scenario: Scenario, elements: Elements) -> tuple[Bools, Bools, Ints]:
     """Which satellites serve nobody, whose lasers carry nothing, and which links are cut.
 
-    A failed satellite is chosen by name or catalogue number, or drawn; a failed share of lasers mutes whole satellites.
+    A failed satellite is chosen by name or catalogue number, or drawn; a failed share of lasers mutes whole satellites;
+    satellites that carry no lasers are mute too.
     """
     faults: list[Fault] = []
     numbers: dict[str, int] = {str(n): i for i, n in enumerate(elements.catalogue_numbers.tolist())}
@@ -281,22 +292,34 @@ def _failures(scenario: Scenario, elements: Elements) -> tuple[Bools, Bools, Int
     rng = scenario.streams().failures
     failed = rng.random(len(elements)) < scenario.fleet.failed_share
     failed[down] = True
-    mute = (rng.random(len(elements)) < scenario.failed_laser_share) | failed
+    mute = (rng.random(len(elements)) < scenario.failed_laser_share) | failed | ~_equipped(elements)
     cut = np.array(sorted(low * len(elements) + high for low, high in pairs), dtype=np.int64)
     return failed, mute, cut
 
 
+def _equipped(elements: Elements) -> Bools:
+    """(satellite,) bool: operational and of a generation that carries lasers."""
+    carries = np.array([LASERS[Generation(g)] for g in elements.generation], dtype=np.bool_)
+    return carries & elements.operational
+
+
 def _topology(scenario: Scenario, elements: Elements) -> Topology | None:
-    """Lasers as they stay for the whole run, or None for the pattern that is found anew in every slot."""
+    """Lasers as they stay for the whole run, or None for the pattern that is found anew in every slot.
+
+    Only satellites that carry lasers take part, so that the others leave no holes in the grid.
+    """
+    equipped = np.flatnonzero(_equipped(elements))
     match scenario.pattern:
         case "nearest_neighbours":
             return None
         case "none":
             return no_lasers(len(elements))
         case "plus_grid":
-            return plus_grid(planes(elements), scenario.phase_offset)
+            return among(len(elements), equipped, plus_grid(planes(elements.select(equipped)), scenario.phase_offset))
         case "three_laser_brick":
-            return three_laser_brick(planes(elements), scenario.phase_offset)
+            return among(
+                len(elements), equipped, three_laser_brick(planes(elements.select(equipped)), scenario.phase_offset)
+            )
 
 
 def _choice(scenario: Scenario) -> Choice:

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["add", "command"]
 
 _DESCRIPTION = """\
-Shows the satellites of an element file: the shells they fly in beside the filed designs, what they are doing, and
-which records could not be read.  The file may be OMM (CSV, JSON, XML) or TLE, packed with gzip or not.
-Without a file the embedded fleet is shown, which is synthetic: even patterns in the shells measured in May 2026.
+Shows the satellites of an element file: the shells they fly in beside the
+filed designs, what they are doing, and which records could not be read.  The
+file may be OMM (CSV, JSON, XML) or TLE, packed with gzip or not.  Without a
+file the embedded fleet is shown, which is synthetic: even patterns in the
+shells measured in May 2026.
 
-With the word fetch, today's elements are downloaded as OMM from CelesTrak and kept; a group is asked for at most
-every two hours, and only sent again when it has changed.
+With the word fetch, today's elements are downloaded as OMM from CelesTrak and
+kept; a group is asked for at most every two hours, and only sent again when it
+has changed.
 """
 
 _EPILOG = """\
@@ -34,9 +36,14 @@ examples:
   hudhud fleet starlink.csv.gz --json | jq .status
   hudhud fleet fetch                            today's Starlink elements
   hudhud fleet fetch --group oneweb --output oneweb.csv
-  hudhud simulate scenarios/ukraine.toml --elements "$(hudhud fleet fetch)"
+  hudhud simulate scenarios/ukraine.toml --elements "$(hudhud fleet fetch)" \\
+      --start "$(date -u +%FT%TZ)"
 
-`fetch` prints the path of the elements and nothing else to standard output.  A file called fetch is ./fetch.
+`fetch` prints the path of the elements and nothing else to standard output.
+A file called fetch is ./fetch.
+
+exit codes: 0 shown or fetched, 2 wrong usage or no elements in the file,
+3 elements could not be fetched or written
 """
 
 _EMBEDDED_EPOCH = "2026-05-30T12:00:00"
@@ -87,7 +94,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
     )
     fetched = catalogue.fetch(
         url,
-        catalogue.cache_folder(os.environ, Path.home()),
+        catalogue.cache_folder(os.environ, _home()),
         clock=lambda: np.datetime64("now", "ns"),
         opener=catalogue.http_opener(),
     )
@@ -112,6 +119,15 @@ def _fetch(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # neither HOME nor an entry for this user: fine where XDG_CACHE_HOME is given
+        if Path(os.environ.get("XDG_CACHE_HOME", "")).is_absolute():
+            return Path("/")
+        raise InputError("no home folder to keep elements in: set XDG_CACHE_HOME to a folder of yours") from None
+
+
 def _show(arguments: argparse.Namespace) -> int:
     import numpy as np
 
@@ -132,8 +148,7 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(_as_json(source, synthetic, found, shells))
         return 0
-    width = max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80
-    _print(source, found, shells, console(width=width))
+    _print(source, found, shells, console())
     return 0
 
 

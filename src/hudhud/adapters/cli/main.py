@@ -1,9 +1,11 @@
 """The `hudhud` command: one verb a file, errors in words, exit codes that mean something.
 
-Exit codes: 0 done; 1 a fault in Hudhud itself; 2 wrong usage or input; 3 elements could not be fetched; 130 interrupted.
+Exit codes: 0 done; 1 a fault in Hudhud itself; 2 wrong usage or input, or a file that cannot be written; 3 elements could
+not be fetched; 130 interrupted.
 """
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -28,7 +30,8 @@ shells measured in May 2026. For real elements: hudhud fleet fetch
 """
 
 _EPILOG = """\
-exit codes: 0 done, 1 a fault in Hudhud itself, 2 wrong usage or input, 3 elements could not be fetched
+exit codes: 0 done, 1 a fault in Hudhud itself, 2 wrong usage or input or a
+file that cannot be written, 3 elements could not be fetched, 130 interrupted
 each verb explains itself: hudhud VERB --help
 """
 
@@ -84,4 +87,7 @@ def _tell(text: str) -> None:
 def run() -> None:
     """Entry point of the installed command."""
     ready_streams()
+    logging.getLogger("matplotlib").setLevel(
+        logging.ERROR
+    )  # it would tell of its caches, also where quiet is asked for
     sys.exit(main())

@@ -4,8 +4,11 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from hudhud.errors import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,15 +23,31 @@ def print_json(value: Any) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def console(*, to_error: bool = False, quiet: bool = False, width: int | None = None) -> "Console":
-    """A console that raises BrokenPipeError where its reader has gone; nothing in what it prints is coloured by guess."""
-    from rich.console import Console  # heavy: only a verb that prints tables waits for it
+_NARROWEST = 80  # tables are made for so many columns: a narrower terminal folds lines, and no number is cut
 
-    class Piped(Console):
+
+def console(*, to_error: bool = False, quiet: bool = False) -> "Console":
+    """A console that colours nothing by guess, raises BrokenPipeError where its reader has gone, and shows control
+    characters of names (results and elements come from anywhere) instead of passing them on.
+    """
+    # heavy: only a verb that prints tables waits for it
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    class Careful(Console):
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    return Piped(stderr=to_error, quiet=quiet, width=width, highlight=False)
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                lines = segment.text.split("\n")
+                shown = "\n".join(plain(line) for line in lines)
+                yield segment if segment.control else Segment(shown, segment.style)
+
+    made = Careful(stderr=to_error, quiet=quiet, highlight=False)
+    if not to_error and made.width < _NARROWEST:
+        made.width = _NARROWEST
+    return made
 
 
 def ready_streams() -> None:

@@ -8,19 +8,28 @@ from typing import Any
 __all__ = ["add", "command"]
 
 _DESCRIPTION = """\
-Play a scenario slot by slot (15 s each) and say who was served, by which satellite over which way, and how late.
+Play a scenario slot by slot (15 s each) and say who was served, by which
+satellite over which way, and how late.
 
-Prints a table, writes the result to a folder (result.nc opens in xarray; scenario.toml; summary.json) and draws a
-picture into it. Without --elements the embedded synthetic fleet is used; with it, the real one of that file.
+Prints a table, writes the result to a folder (result.nc opens in xarray;
+scenario.toml; summary.json) and draws a picture into it.  A folder that holds
+an earlier result is replaced, one that holds anything else is refused.
+
+Without --elements the embedded synthetic fleet is used; with it, the real one
+of that file.  Elements are good for a few days round their epoch: --start must
+lie near it.
 """
 
 _EPILOG = """\
 examples:
   hudhud simulate scenarios/ukraine.toml
-  hudhud simulate scenarios/ukraine.toml --elements starlink.csv.gz --output results/real
-  hudhud simulate scenarios/ukraine.toml --slots 5760 --quiet --json > day.json
+  hudhud simulate scenarios/ukraine.toml --elements starlink.csv.gz \\
+      --start 2026-05-30T18:00:12Z --output results/real
+  hudhud simulate scenarios/ukraine.toml --slots 5760 --json > day.json
 
-exit codes: 0 played (also where nobody was served), 2 scenario, elements or folder refused (every fault is listed)
+exit codes: 0 played (also where nobody was served), 2 scenario, elements or
+folder refused (every fault is listed) or not writable, 130 interrupted (then
+nothing is left behind)
 """
 
 

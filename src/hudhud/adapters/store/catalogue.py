@@ -204,10 +204,11 @@ def cache_folder(environment: Mapping[str, str], home: Path) -> Path:
 def http_opener() -> Opener:
     """An opener for http and https and nothing else, also after redirects; proxies of the environment are used."""
     director = urllib.request.OpenerDirector()
+    secure = [urllib.request.HTTPSHandler()] if hasattr(urllib.request, "HTTPSHandler") else []  # no ssl, no https
     for handler in (
+        *secure,
         urllib.request.ProxyHandler(),
         urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPRedirectHandler(),
         urllib.request.HTTPErrorProcessor(),
@@ -338,6 +339,8 @@ def _network_fault(url: str, error: Exception) -> FetchError:
         return error
     if isinstance(error, http.client.IncompleteRead):
         return FetchError(f"{url}: the download broke off after {len(error.partial):,} bytes; try again")
+    if url.startswith("https:") and not hasattr(urllib.request, "HTTPSHandler"):
+        return FetchError(f"{url}: this Python was built without ssl, so https cannot be asked: take another Python")
     if isinstance(reason, TimeoutError):
         return FetchError(f"{url}: no answer within {_PATIENCE_S:g} s; is this machine online?")
     return FetchError(f"{url}: cannot be reached ({reason}); is this machine online?")

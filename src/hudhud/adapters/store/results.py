@@ -47,11 +47,12 @@ _LARGEST = 1e7  # degrees, milliseconds or kilometres that are still taken for a
 _DIMENSIONS = ("slot", "terminal", "gateway", "pop", "satellite")
 
 
-def refuse_foreign_folder(folder: Path) -> None:
+def refuse_foreign_folder(folder: str | Path) -> None:
     """Raise ResultError where nothing can be written into `folder`, or something is there that is no result.
 
     Writing there would mix with it or destroy it, be it only a scenario of the same name as the one in a result.
     """
+    folder = Path(folder)
     try:
         folder.lstat()
     except FileNotFoundError:
@@ -80,11 +81,12 @@ def _has_our_mark(folder: Path) -> bool:
     return isinstance(told, dict) and told.get("format") == _FORMAT
 
 
-def write_result(result: Result, folder: Path) -> Path:
+def write_result(result: Result, folder: str | Path) -> Path:
     """Write a result into `folder`, which may be new, empty, or an earlier result that is replaced.  Returns the folder.
 
     Raises ResultError where the folder holds something else, the disk refuses, or an array is too large for the format.
     """
+    folder = Path(folder)
     refuse_foreign_folder(folder)
     beside = folder if folder.exists() else folder.parent  # on the same disk
     partial = beside / f".hudhud-{secrets.token_hex(4)}.partial"
@@ -216,13 +218,14 @@ def _characters(texts: NDArray[Any]) -> NDArray[Any]:
     return raw.astype(f"S{width}").view("S1").reshape(len(raw), width)
 
 
-def read_result(folder: Path) -> Result:
+def read_result(folder: str | Path) -> Result:
     """The result that `write_result` left in `folder`.
 
     Decimal numbers come back to within half of the ninth decimal of the unit they are stored in, everything else as it
     was.  Raises ResultError with everything that is wrong: files missing, changed or cut short, or arrays that
     contradict each other.
     """
+    folder = Path(folder)
     told = _read_summary(folder)
     faults = [fault for name in (ARRAYS, SCENARIO) if (fault := _seal_fault(folder, name, told["files"]))]
     if faults:
