@@ -2,8 +2,8 @@
 
     import hudhud
 
-    world = hudhud.load("scenarios/ukraine.toml")            # or elements="starlink.csv.gz" for the real fleet
-    result = hudhud.run(world)
+    loaded = hudhud.load("scenarios/ukraine.toml")           # or elements="starlink.csv.gz" for the real fleet
+    result = hudhud.run(loaded)
     hudhud.to_xarray(result).rtt_ms.median("slot")
 
 `docs/reference/api.md` lists what is here.  Names are looked up when they are first used, so that importing the package
@@ -24,6 +24,8 @@ _HOME = {
     "to_xarray": "hudhud.adapters.labelled",
     "to_pandas": "hudhud.adapters.labelled",
     "Result": "hudhud.report.result",
+    "Run": "hudhud.adapters.run",
+    "EarthOrientation": "hudhud.earth",
     "Outcome": "hudhud.report.result",
     "Elements": "hudhud.orbits.elements",
     "Sites": "hudhud.earth",
@@ -34,10 +36,12 @@ _HOME = {
 }
 
 __all__ = [
+    "EarthOrientation",
     "Elements",
     "HudhudError",
     "Outcome",
     "Result",
+    "Run",
     "Sites",
     "World",
     "__version__",
@@ -54,10 +58,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from hudhud.adapters.labelled import to_pandas, to_xarray
-    from hudhud.adapters.run import load, run
+    from hudhud.adapters.run import Run, load, run
     from hudhud.adapters.store.catalogue import read_elements
     from hudhud.adapters.store.results import read_result, write_result
-    from hudhud.earth import Sites
+    from hudhud.earth import EarthOrientation, Sites
     from hudhud.errors import HudhudError
     from hudhud.orbits.elements import Elements
     from hudhud.report.result import Outcome, Result

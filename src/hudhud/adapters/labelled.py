@@ -99,7 +99,7 @@ COLUMNS: tuple[Column, ...] = (
     _whole("serving_pop", "pop", "index of the point of presence along `pop`, -1 where not served"),
     _whole("beam", "beam", "number of the beam on its satellite, -1 where not served"),
     _real("rtt_ms", "rtt_s", "round trip from terminal to point of presence", "ms", _to_ms, _from_ms),
-    _real("propagation_ms", "propagation_s", "light time in the round trip", "ms", _to_ms, _from_ms),
+    _real("propagation_ms", "propagation_s", "light time and forwarding in the round trip", "ms", _to_ms, _from_ms),
     _real(
         "backhaul_ms", "backhaul_s", "fibre between gateway and point of presence, both ways", "ms", _to_ms, _from_ms
     ),

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from hudhud.adapters.ahead import ahead
 from hudhud.adapters.store import packaged
 from hudhud.adapters.store.catalogue import embedded, parsed_elements, raw_elements
 from hudhud.arrays import Bools
+from hudhud.earth import NO_ORIENTATION, EarthOrientation
 from hudhud.errors import InputError, ScenarioError
 from hudhud.network.latency import Cost
 from hudhud.network.schedule import Choice
@@ -21,7 +23,6 @@ from hudhud.report.result import Provenance, Result
 from hudhud.scenario import Scenario, World, from_toml, world
 from hudhud.simulate import Slot, gather, play, skies
 from hudhud.sky.terminal_class import terminal_classes
-from hudhud.timescale import to_rfc3339
 
 __all__ = ["EMBEDDED", "Run", "load", "prepare", "run"]
 
@@ -50,12 +51,14 @@ def load(
     engine: Engine | str | None = None,
     choice: Choice | None = None,
     cost: Cost | None = None,
+    orientation: EarthOrientation = NO_ORIENTATION,
 ) -> Run:
     """Read a scenario file and make it ready.
 
     elements: file of real elements (OMM or TLE, also .gz); the embedded synthetic fleet where None.  start (RFC 3339, or
     datetime64 in UTC), slots, seed: instead of the scenario's.  engine: "astroz" or "sgp4", the fastest there is where
     None.  choice, cost: functions of your own for ranking satellites and for routing.
+    orientation: measured UT1 and polar motion.
     Raises ScenarioError, ElementsError, StaleElementsError, InputError, each with every fault.
     """
     path = Path(scenario)
@@ -69,6 +72,7 @@ def load(
         engine=engine,
         choice=choice,
         cost=cost,
+        orientation=orientation,
     )
 
 
@@ -83,6 +87,7 @@ def prepare(
     engine: Engine | str | None = None,
     choice: Choice | None = None,
     cost: Cost | None = None,
+    orientation: EarthOrientation = NO_ORIENTATION,
 ) -> Run:
     """`load` for a scenario that is text already; folder: where the files are that it names."""
     gateways, pops = packaged.gateways(), packaged.pops()
@@ -92,12 +97,14 @@ def prepare(
         pops=frozenset(pops.codes),
         gateways=frozenset(gateways.sites.names),
         read=lambda name: _text(folder / name, "a horizon or an obstruction map", _LARGEST_OBSTRUCTIONS_BYTES),
-        start=to_rfc3339(start) if isinstance(start, np.datetime64) else start,
-        slots=_whole(slots),
-        seed=_whole(seed),
+        start=_plain(start),
+        slots=_plain(slots),
+        seed=_plain(seed),
     )
     fleet, source, digest, quarantined = _fleet(parsed, elements)
-    ready = world(parsed, fleet, gateways, pops, engine=_engine(engine), choice=choice, cost=cost)
+    ready = world(
+        parsed, fleet, gateways, pops, engine=_engine(engine), choice=choice, cost=cost, orientation=orientation
+    )
     counts = np.bincount(ready.elements.status, minlength=len(Status))
     provenance = Provenance(
         hudhud_version=__version__,
@@ -126,9 +133,11 @@ def run(
     return gather(loaded.world, progress(slots), loaded.provenance)
 
 
-def _whole(number: int | None) -> int | None:
-    """numpy's whole numbers as Python's; anything else as it is, to be refused with the scenario's other faults."""
-    return int(number) if isinstance(number, np.integer) else number
+def _plain(value: Any) -> Any:
+    """numpy's instants as RFC 3339 and its numbers as Python's; anything else as it is, for the scenario to judge."""
+    if isinstance(value, np.datetime64):
+        return f"{value.astype('datetime64[us]')}Z"
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _engine(name: Engine | str | None) -> Engine | None:
@@ -172,7 +181,8 @@ def _assumptions(scenario: Scenario) -> tuple[str, ...]:
     return (
         f"access residual {latency.access_s * 1e3:g} ms and slot term {latency.slot_term_s * 1e3:g} ms",
         f"{latency.hop_delay_s * 1e3:g} ms per laser hop, fibre {latency.fibre_route_factor:g} x great circle",
-        "each gateway is bound to its nearest point of presence; antennas are assumed where not published",
+        "each gateway feeds the nearest point of presence in a data centre, of its own country if any; "
+        "antennas where not published",
         f"{gateways.links_per_satellite} gateway links per satellite and "
         f"{scenario.schedule.terminals_per_beam} terminals per beam",
         "choice of satellites: a plausible stand-in, the real scheduler is not published",

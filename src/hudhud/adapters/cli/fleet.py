@@ -231,6 +231,8 @@ def _print(source: str, found: "Catalogue", shells: "tuple[FoundShell, ...]", co
     console.print(_shell_table(shells))
     console.print()
     console.print(_count_table(found))
+    if _counts(found)[1].get("direct_to_cell"):
+        console.print("direct to cell: these serve telephones, no terminals", style="dim")
     _print_quarantined(found, console)
 
 
@@ -284,7 +286,7 @@ def _count_table(found: "Catalogue") -> Any:
     from rich.table import Table
 
     words = {
-        "operational": "operational: these serve",
+        "operational": "operational: may serve",
         "raising": "raising or waiting",
         "deorbiting": "deorbiting or relocated",
         "failed": "failed: falling freely",
