@@ -41,7 +41,12 @@ def main() -> None:
     write("pops.csv", [pop_row(pop) for pop in sorted(pops, key=lambda pop: pop["code"])])
     write("gateways.csv", [gateway_row(gateway, bound(gateway, exchanges)) for gateway in gateways])
     cities = [
-        {"name": row["name"], "latitude_deg": row["latitude_deg"], "longitude_deg": row["longitude_deg"], "height_m": "0"}
+        {
+            "name": row["name"],
+            "latitude_deg": row["latitude_deg"],
+            "longitude_deg": row["longitude_deg"],
+            "height_m": "0",
+        }
         for row in rows("cities-hypatia-100.csv")
     ]
     write("cities-hypatia-100.csv", cities)

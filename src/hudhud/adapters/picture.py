@@ -85,7 +85,7 @@ def _draw_words(figure: Any, result: Result) -> None:
         covered = f"   ·   {start} to {end.removeprefix(start[:10]).strip()} UTC"
     said = f"{_counted(terminals, 'terminal')}   ·   {_counted(slots, 'slot')} of {SLOT_S} s{covered}"
     figure.text(0.03, 0.92, said, fontsize=12.5, color=GREY, va="baseline")
-    kind = "Synthetic fleet, not real satellites" if told.synthetic else "Real orbital elements"
+    kind = "Synthetic satellites" if told.synthetic else "Real orbital elements"
     operational = dict(told.status_counts).get("operational")
     count = "" if operational is None else f", {operational:,} operational"
     note = f"{kind}: {shortened(told.elements_source, 70)}{count}.  Simulated with Hudhud {told.hudhud_version}."

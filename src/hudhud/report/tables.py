@@ -61,7 +61,13 @@ MEASURES: tuple[Measure, ...] = (
     _measure("in_reach_max", "satellites in reach, most", "count", 0, lambda q: q.in_reach_max),
     _measure("longest_outage_s", "longest outage", "s", 0, lambda q: q.longest_outage_s),
     _measure("elevation_mean_deg", "mean elevation", "deg", 3, lambda q: np.degrees(q.elevation_mean_rad)),
-    _measure("propagation_share", "light time and forwarding, part of the round trip", "share", 6, lambda q: q.propagation_share),
+    _measure(
+        "propagation_share",
+        "light time and forwarding, part of the round trip",
+        "share",
+        6,
+        lambda q: q.propagation_share,
+    ),
     _measure("backhaul_share", "backhaul, part of the round trip", "share", 6, lambda q: q.backhaul_share),
     _measure("laser_share", "served slots that crossed lasers", "share", 6, lambda q: q.laser_share),
 )

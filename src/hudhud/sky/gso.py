@@ -15,7 +15,15 @@ from hudhud.constants import GEO_RADIUS_M
 from hudhud.earth import position_m
 from hudhud.kernel import compiled
 
-__all__ = ["ARC_SAMPLES", "arc_angle", "arc_angle_rad", "arc_directions", "arc_ends_rad", "arc_samples", "meridian_directions"]
+__all__ = [
+    "ARC_SAMPLES",
+    "arc_angle",
+    "arc_angle_rad",
+    "arc_directions",
+    "arc_ends_rad",
+    "arc_samples",
+    "meridian_directions",
+]
 
 _STEPS = 16  # sign changes of the slope are looked for at this many steps along half the arc, about 5 degrees each
 _REFINEMENTS = 60  # guard only: the bracketed secant settles within 4 steps
