@@ -62,18 +62,22 @@ def load(
     Raises ScenarioError, ElementsError, StaleElementsError, InputError, each with every fault.
     """
     path = Path(scenario)
-    return prepare(
-        _text(path, "a scenario (TOML)", _LARGEST_SCENARIO_BYTES),
-        elements,
-        folder=path.parent,
-        start=start,
-        slots=slots,
-        seed=seed,
-        engine=engine,
-        choice=choice,
-        cost=cost,
-        orientation=orientation,
-    )
+    text = _text(path, "a scenario (TOML)", _LARGEST_SCENARIO_BYTES)
+    try:
+        return prepare(
+            text,
+            elements,
+            folder=path.parent,
+            start=start,
+            slots=slots,
+            seed=seed,
+            engine=engine,
+            choice=choice,
+            cost=cost,
+            orientation=orientation,
+        )
+    except ScenarioError as error:
+        raise ScenarioError(f"{path}: {error.summary}", error.faults) from None
 
 
 def prepare(

@@ -6,6 +6,7 @@ repaired: an unknown key is a fault too.  docs/reference/scenario.md lists the k
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -244,9 +245,9 @@ def _validated(raw: dict[str, Any]) -> tuple[_File | None, list[Fault]]:
 
 def _follows(where: str, wrong: tuple[str, ...]) -> bool:
     """Whether a fault may only be there because something else was wrong and was taken out."""
-    own_sites = any(path == "gateways" or path.startswith("gateways.site") for path in wrong)
+    unnamed = any(re.fullmatch(r"gateways(\.site(\[\d+\](\.name)?)?)?", path) for path in wrong)
     inside = any(path == where or path.startswith(f"{where}[") for path in wrong)
-    return inside or (own_sites and where.startswith("gateways.failed["))
+    return inside or (unnamed and where.startswith("gateways.failed["))
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -281,8 +282,7 @@ def _reference_faults(
         require(
             mounted.terminal_class in classes, f"{where}.class", f"no class {mounted.terminal_class!r}: one of {known}"
         )
-        own_pops = pops | {site.pop for site in file.gateways.site}
-        require(not mounted.pop or mounted.pop in own_pops, f"{where}.pop", f"no point of presence {mounted.pop!r}")
+        require(not mounted.pop or mounted.pop in pops, f"{where}.pop", f"no point of presence {mounted.pop!r}")
     for i, terminal in enumerate(file.terminal):
         faults += _horizon_faults(f"terminal[{i}].horizon_deg", terminal.horizon_deg)
     total = len(file.terminal) + sum(scatter.count for scatter in file.scatter)

@@ -37,9 +37,9 @@ examples:
 classes: mini, standard, standard_actuated, enterprise, high_performance,
   flat_high_performance, performance, gen1, aviation, community_gateway
 
---obstructions takes the terminal's obstruction map as gRPC tools print it (JSON,
-frame FRAME_EARTH), or a horizon in degrees: lines "azimuth,elevation" or JSON
-{"horizon_deg": [[azimuth, elevation], ...]}.
+--obstructions takes the terminal's obstruction map as gRPC tools print it
+(JSON, frame FRAME_EARTH), or a horizon in degrees: lines "azimuth,elevation" or
+JSON {"horizon_deg": [[azimuth, elevation], ...]}.
 
 exit codes: 0 shown (also where nothing is overhead), 2 wrong usage or input
 """

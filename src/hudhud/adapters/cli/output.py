@@ -1,5 +1,6 @@
 """How verbs write: JSON that is JSON in every locale, consoles that leave when the reader does, streams that take any name."""
 
+import contextlib
 import io
 import json
 import os
@@ -62,5 +63,5 @@ def ready_streams() -> None:
 
 def silence() -> None:
     """Lead standard output nowhere: it cannot be written any more, and Python must not try to at exit."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    with contextlib.suppress(io.UnsupportedOperation):  # a stream that is no file needs nothing
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
