@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-import h3.api.basic_int as h3
 import numpy as np
 
 from hudhud.arrays import Floats, Ints, freeze
 from hudhud.earth import Sites, position_m
+from hudhud.sky.hexagons import RESOLUTION, cell_number, h3_index
 
 __all__ = ["CELL_RESOLUTION", "Groups", "cells_of", "groups"]
 
-CELL_RESOLUTION = 5
+CELL_RESOLUTION = RESOLUTION
 """H3 resolution of cells: hexagons of about 250 square kilometres, as in the operator's public availability map."""
 
 
@@ -36,8 +36,7 @@ class Groups:
 
 def cells_of(sites: Sites) -> Ints:
     """H3 index at resolution 5 of the cell that holds each site.  Returns (site,) int64."""
-    degrees = zip(np.degrees(sites.latitude_rad).tolist(), np.degrees(sites.longitude_rad).tolist(), strict=True)
-    return np.array([h3.latlng_to_cell(lat, lon, CELL_RESOLUTION) for lat, lon in degrees], dtype=np.int64)
+    return h3_index(cell_number(sites.latitude_rad, sites.longitude_rad))
 
 
 def groups(sites: Sites, keys: Ints) -> Groups:
