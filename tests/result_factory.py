@@ -116,6 +116,15 @@ def plausible(places: Any, slots: int = 240, seed: int = 7, outage: float = 0.01
         gateway_pops=(np.arange(len(_GATEWAYS)) % 5).astype(np.int32),
         pops=("Warszawa", "Frankfurt", "Sofia", "London", "Milano"),
         satellites=tuple(f"STARLINK-{30000 + n}" for n in range(len(plane))),
+        service_classes=("",) * len(places),
+        decisions=(),
+        service_maps=(),
+        service_map=np.full(slots, -1, dtype=np.int32),
+        reachable=outcome != Outcome.NO_SATELLITE_IN_VIEW,
+        permitted=np.ones(shape, dtype=np.bool_),
+        disablement_code=np.zeros(shape, dtype=np.uint8),
+        failed_predicates=np.zeros(shape, dtype=np.int32),
+        decision=np.full(shape, -1, dtype=np.int32),
         outcome=outcome,
         in_reach=in_reach,
         route=route,
@@ -143,6 +152,9 @@ def scattered(rng: np.random.Generator, slots: int, terminals: int, served: floa
     def whole(high: int) -> NDArray[np.int32]:
         return np.where(on, rng.integers(0, high, shape), -1).astype(np.int32)
 
+    permitted = on | (outcome != Outcome.NOT_PERMITTED)
+    failed = np.where(permitted, 0, rng.integers(1, 2**25, shape)).astype(np.int32)
+    code = np.where(permitted, 1, rng.integers(2, 18, shape)).astype(np.uint8)
     propagation_s, backhaul_s = real(0.004, 0.2), real(0.0, 0.05)
     return Result(
         name="scattered",
@@ -158,6 +170,15 @@ def scattered(rng: np.random.Generator, slots: int, terminals: int, served: floa
         gateway_pops=np.array([0, 1, 0], dtype=np.int32),
         pops=("P", "Q"),
         satellites=("S1", "S2", "S3"),
+        service_classes=("medical",) * terminals,
+        decisions=("grant", "منع"),
+        service_maps=("00" * 32, "ff" * 32),
+        service_map=rng.integers(0, 2, slots).astype(np.int32),
+        reachable=on | (rng.random(shape) < 0.5),
+        permitted=permitted,
+        disablement_code=code,
+        failed_predicates=failed,
+        decision=rng.integers(-1, 2, shape).astype(np.int32),
         outcome=outcome,
         satellite=whole(3),
         gateway=whole(3),

@@ -41,7 +41,7 @@ def test_a_scenario_on_a_page_is_one(page: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("scenarios/*.toml")), ids=lambda path: path.name)
 def test_every_scenario_that_comes_along_can_be_played(path: Path) -> None:
-    loaded = prepare(path.read_text(encoding="utf-8"))
+    loaded = prepare(path.read_text(encoding="utf-8"), folder=path.parent)
     assert len(loaded.world.terminals) > 0
 
 

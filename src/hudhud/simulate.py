@@ -1,14 +1,15 @@
 """The whole path on one page: a world goes in, slots come out.
 
     skies     World                    -> Sky     positions and looks of each slot; needs no memory of the last
-    play      World + skies + permits  -> Slot    antennas, ways, choices, delays; carries state from slot to slot
+    play      World + skies + permits  -> Slot    permission, antennas, ways, choices, delays; state from slot to slot
     gather    World + slots            -> Result  labelled arrays of the run
 
 `simulate` does all three.  `skies` and `play` are apart so that a caller may run one ahead of the other.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,16 @@ from hudhud.network.topology import Topology, nearest_neighbours
 from hudhud.network.ways import Ways, follow, ways
 from hudhud.report.result import Outcome, Provenance, Result
 from hudhud.scenario import World
+from hudhud.service.decision import Decisions
+from hudhud.service.eligibility import Rulebook, rulebook
+from hudhud.service.eligibility import permits as service_permits
+from hudhud.service.service_map import ServiceMap, compile
+from hudhud.service.vocabulary import DisablementCode, ServiceClass
 from hudhud.sky.look import Looks, looks
 from hudhud.sky.sun import Light, illumination, sun_position_m
 from hudhud.timescale import SLOT_S, instants
 
-__all__ = ["Lasers", "Sky", "Slot", "gather", "play", "simulate", "skies"]
+__all__ = ["Consent", "Lasers", "Sky", "Slot", "consulted", "gather", "play", "simulate", "skies"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -53,6 +59,20 @@ class Lasers:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Consent:
+    """Who may be served in one slot, and why not.  Arrays are (terminal,); their meaning is that of `Result`.
+
+    service_map: digest of the map in force, "" where none was asked.
+    """
+
+    permitted: Bools
+    disablement_code: Bits
+    failed_predicates: Ints32
+    decision: Ints32
+    service_map: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Slot:
     """One slot, worked out.  Arrays are (terminal,), nan or -1 where not served; their meaning is that of `Result`."""
 
@@ -74,6 +94,8 @@ class Slot:
     laser_hops: Ints32
     route: Ints32
     in_reach: Ints32
+    reachable: Bools
+    consent: Consent
 
     @property
     def start(self) -> np.datetime64:
@@ -106,17 +128,19 @@ def skies(world: World) -> Iterator[Sky]:
 def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> Iterator[Slot]:
     """Work out every slot, one after the other.
 
-    permits: (terminal,) bool, who may be served; everybody where None.  Raises InputError for any other shape or type.
+    permits: (terminal,) bool, a further limit on who may be served besides the world's service map; none where None.
+    Raises InputError for any other shape or type.
     """
     streams = world.scenario.streams()
     permitted = _permitted(world, permits)
-    served_members = np.bincount(world.groups.group, weights=permitted, minlength=len(world.groups))
-    group_permitted = served_members > 0
-    beams_wanted = np.ceil(served_members / world.scenario.schedule.terminals_per_beam).astype(np.int32)
+    consult = consulted(world)
     feeders: Feeders | None = None
     lasers: Lasers | None = None
     served = schedule.nobody(len(world.groups), len(world.elements))
     for sky in skies:
+        consent = _restricted(consult(sky.start), permitted)
+        served_members = np.bincount(world.groups.group, weights=consent.permitted, minlength=len(world.groups))
+        beams_wanted = np.ceil(served_members / world.scenario.schedule.terminals_per_beam).astype(np.int32)
         wanted = schedule.wanted(sky.group_looks, len(world.elements))
         feeders = schedule.point_antennas(sky.gateway_looks, world.antennas, world.links, feeders, wanted)
         lasers = _lasers(world, sky, lasers)
@@ -134,7 +158,7 @@ def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> It
             sky.group_looks,
             down.routed,
             world.lane,
-            group_permitted,
+            served_members > 0,
             sunlit=sky.sunlit,
             launch_year=world.launch_year,
             load=served.beams_used / np.maximum(world.beams, 1),
@@ -143,7 +167,55 @@ def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> It
         )
         score = world.choice(options, streams.choices)
         served = schedule.assign(options, score, beams_wanted, world.beams)
-        yield _slot(world, sky, feeders, lasers, down, served, permitted, streams.latency)
+        yield _slot(world, sky, feeders, lasers, down, served, consent, streams.latency)
+
+
+def consulted(world: World) -> Callable[[np.datetime64], Consent]:
+    """How the world's service map is asked who may be served in a slot; it is compiled anew when it changes."""
+    count, service = len(world.terminals), world.service
+    everybody = Consent(
+        permitted=np.ones(count, dtype=np.bool_),
+        disablement_code=np.full(count, DisablementCode.UNKNOWN_STATE, dtype=np.uint8),
+        failed_predicates=np.zeros(count, dtype=np.int32),
+        decision=np.full(count, -1, dtype=np.int32),
+        service_map="",
+    )
+    if service is None:
+        return lambda _at: everybody
+    places = world.terminals.latitude_rad, world.terminals.longitude_rad, world.terminals.height_m
+    rules: Rulebook | None = None
+    ordinal: Ints32 = np.empty(0, dtype=np.int32)
+
+    def asked(at: np.datetime64) -> Consent:
+        nonlocal rules, ordinal
+        if rules is None or at >= rules.service_map.next_change_at:  # never where that is NaT
+            rules = rulebook(compile(service.decisions, at), service.subscribers, service.countries)
+            ordinal = _ordinal(service.decisions, rules.service_map)
+        found = service_permits(rules, *places, service.speed_m_s)
+        return Consent(
+            permitted=found.allowed,
+            disablement_code=found.code,
+            failed_predicates=found.failed.astype(np.int32),
+            decision=ordinal[found.decision],
+            service_map=rules.service_map.digest,
+        )
+
+    return asked
+
+
+def _ordinal(decisions: Decisions, service_map: ServiceMap) -> Ints32:
+    """Place among all decisions of each of the map's, and -1 at the end for "none"."""
+    place = {each.id: number for number, each in enumerate(decisions.all)}
+    return np.array([*(place[each.id] for each in service_map.decisions), -1], dtype=np.int32)
+
+
+def _restricted(consent: Consent, permitted: Bools) -> Consent:
+    """Consent under the caller's further limit: where that alone refuses there is no code, for no map gave one."""
+    if permitted.all():
+        return consent
+    alone = consent.permitted & ~permitted
+    code = np.where(alone, DisablementCode.UNKNOWN_STATE, consent.disablement_code).astype(np.uint8)
+    return replace(consent, permitted=consent.permitted & permitted, disablement_code=code)
 
 
 def _permitted(world: World, permits: Bools | None) -> Bools:
@@ -193,8 +265,10 @@ def _carried_over(before: Lasers, topology: Topology) -> Floats:
     return held
 
 
-def _outcomes(world: World, sky: Sky, ways: Ways, satellite: Ints32, permitted: Bools) -> tuple[Bits, Ints32]:
-    """Why each terminal is served or not, and how many satellites passed every gate of the sky.  (terminal,) each."""
+def _outcomes(world: World, sky: Sky, ways: Ways, satellite: Ints32, permitted: Bools) -> tuple[Bits, Ints32, Bools]:
+    """Why each terminal is served or not, how many satellites passed every gate of the sky, and whether one of them had
+    a way to a gateway, permitted or not.  (terminal,) each.
+    """
     left = schedule.funnel(sky.group_looks, ways.routed, world.lane)[world.groups.group]
     outcome = np.full(len(satellite), Outcome.NO_BEAM_LEFT, dtype=np.uint8)
     stages = (
@@ -208,7 +282,7 @@ def _outcomes(world: World, sky: Sky, ways: Ways, satellite: Ints32, permitted: 
         outcome[left[:, stage] == 0] = reason
     outcome[~permitted] = Outcome.NOT_PERMITTED
     outcome[satellite >= 0] = Outcome.SERVED
-    return outcome, left[:, Stage.UNOBSTRUCTED].astype(np.int32)
+    return outcome, left[:, Stage.UNOBSTRUCTED].astype(np.int32), left[:, Stage.ROUTED] > 0
 
 
 def _angles(world: World, satellite_m: Floats, satellite: Ints32) -> tuple[Floats, Floats, Floats]:
@@ -230,14 +304,14 @@ def _slot(
     lasers: Lasers,
     ways: Ways,
     served: Assignment,
-    permitted: Bools,
+    consent: Consent,
     rng: np.random.Generator,
 ) -> Slot:
     """What the assignment of groups means for every terminal: look, way, delay, reason."""
     model = world.scenario.latency
     group = world.groups.group
-    satellite = np.where(permitted, served.satellite[group], -1).astype(np.int32)
-    outcome, in_reach = _outcomes(world, sky, ways, satellite, permitted)
+    satellite = np.where(consent.permitted, served.satellite[group], -1).astype(np.int32)
+    outcome, in_reach, reachable = _outcomes(world, sky, ways, satellite, consent.permitted)
     elevation_rad, azimuth_rad, range_m = _angles(world, sky.satellite_m, satellite)
     routes = follow(ways, lasers.topology, lasers.length_m, feeders, satellite, world.lane[group])
     light_s = (range_m + routes.laser_m + routes.feeder_m) / C_M_S
@@ -258,9 +332,10 @@ def _slot(
         "laser_hops": np.where(satellite >= 0, routes.hops, -1).astype(np.int32),
         "route": routes.digest,
         "in_reach": in_reach,
+        "reachable": reachable,
     }
     freeze(*arrays.values())
-    return Slot(sky=sky, feeders=feeders, lasers=lasers, ways=ways, assignment=served, **arrays)
+    return Slot(sky=sky, feeders=feeders, lasers=lasers, ways=ways, assignment=served, consent=consent, **arrays)
 
 
 _KEPT = (
@@ -277,7 +352,18 @@ _KEPT = (
     "laser_hops",
     "route",
     "in_reach",
+    "reachable",
 )
+_KEPT_OF_CONSENT = ("permitted", "disablement_code", "failed_predicates", "decision")
+
+
+def _service_classes(world: World) -> tuple[str, ...]:
+    if world.service is None:
+        return ("",) * len(world.terminals)
+    return tuple(_CLASSES[number].value for number in world.service.subscribers.service_class.tolist())
+
+
+_CLASSES = tuple(ServiceClass)
 
 
 def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Result:
@@ -285,14 +371,23 @@ def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Resul
     shape = (world.scenario.slots, len(world.terminals))
     columns: dict[str, Any] = {}
     below = {name: np.full(shape, np.nan) for name in ("serving_latitude_rad", "serving_longitude_rad")}
-    for i, slot in enumerate(slots):
-        for name in _KEPT:
-            values = getattr(slot, name)
+    service_maps: dict[str, int] = {}
+    service_map = np.full(shape[0], -1, dtype=np.int32)
+    count = 0
+    for i, slot in enumerate(islice(slots, shape[0])):
+        count += 1
+        for name in _KEPT + _KEPT_OF_CONSENT:
+            values = getattr(slot if name in _KEPT else slot.consent, name)
             columns.setdefault(name, np.empty(shape, dtype=values.dtype))[i] = values
+        if slot.consent.service_map:
+            service_map[i] = service_maps.setdefault(slot.consent.service_map, len(service_maps))
         chosen = slot.satellite >= 0
         latitude_rad, longitude_rad, _ = geodetic(slot.sky.satellite_m[slot.satellite[chosen]])
         below["serving_latitude_rad"][i, chosen] = latitude_rad
         below["serving_longitude_rad"][i, chosen] = longitude_rad
+    if count < shape[0]:
+        problem = f"{count:,} of {shape[0]:,} slots came: whatever wraps the slots must pass on every one of them"
+        raise InputError("the run is not whole", [Fault(where="slots", problem=problem)])
     return Result(
         name=world.scenario.name,
         provenance=provenance,
@@ -303,6 +398,10 @@ def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Resul
         gateway_pops=world.gateways.pop,
         pops=world.pops.codes,
         satellites=world.elements.names,
+        service_classes=_service_classes(world),
+        decisions=() if world.service is None else tuple(each.id for each in world.service.decisions.all),
+        service_maps=tuple(service_maps),
+        service_map=service_map,
         pop=np.append(world.gateways.pop, np.int32(-1))[columns["gateway"]],
         **columns,
         **below,

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from hudhud.arrays import Floats
 from hudhud.errors import MissingExtraError
 from hudhud.report.result import Outcome, Result
+from hudhud.service.predicates import Predicate
+from hudhud.service.vocabulary import DisablementCode
 
 if TYPE_CHECKING:
     import pandas
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "LABELS", "Column", "Label", "attributes", "to_pandas", "to_xarray"]
 
 _DECIMALS = 9
+
+_SMALL: dict[str, np.dtype[Any]] = {  # fields that a byte holds, and their type inside
+    "outcome": np.dtype(np.uint8),
+    "reachable": np.dtype(np.bool_),
+    "permitted": np.dtype(np.bool_),
+    "disablement_code": np.dtype(np.uint8),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,13 +51,13 @@ class Column:
         """Values of the field as files and frames show them: int8, int32 or float64.  Shape of `values`."""
         if self.shown is not None:
             return np.asarray(np.round(self.shown(values), _DECIMALS) + 0.0)  # + 0.0: no negative zero
-        return values.astype(np.int8 if self.field == "outcome" else np.int32)
+        return values.astype(np.int8 if self.field in _SMALL else np.int32)
 
     def inside(self, values: NDArray[Any]) -> NDArray[Any]:
         """The field's values again.  Shape of `values`."""
         if self.kept is not None:
             return np.asarray(self.kept(values.astype(np.float64)))
-        return values.astype(np.uint8 if self.field == "outcome" else np.int32)
+        return values.astype(_SMALL.get(self.field, np.dtype(np.int32)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +134,23 @@ COLUMNS: tuple[Column, ...] = (
         np.degrees,
         np.radians,
     ),
+    _whole("reachable", "reachable", "1 where some satellite could have served the terminal, permitted or not"),
+    _whole("permitted", "permitted", "1 where the service map allowed it, reachable or not"),
+    _whole(
+        "disablement_code",
+        "disablement_code",
+        "code that the terminal shows, 0 where no service map was asked",
+        flag_values=np.array([code.value for code in DisablementCode], dtype=np.int8),
+        flag_meanings=" ".join(code.name.lower() for code in DisablementCode),
+    ),
+    _whole(
+        "failed_predicates",
+        "failed_predicates",
+        "everything that failed, a bit each",
+        flag_masks=np.array([predicate.bit for predicate in Predicate], dtype=np.int32),
+        flag_meanings=" ".join(predicate.name.lower() for predicate in Predicate),
+    ),
+    _whole("decision_in_force", "decision", "index along `decision` of the decision it rests on, -1 where none"),
 )
 """Every (slot, terminal) array, in the order of `Result`."""
 
@@ -174,6 +200,12 @@ LABELS: tuple[Label, ...] = (
         attributes={"long_name": "class of the terminal"},
         of=lambda result: _texts(result.terminal_classes),
     ),
+    Label(
+        name="service_class",
+        dimension="terminal",
+        attributes={"long_name": "for whom the terminal works, empty where no service map was asked"},
+        of=lambda result: _texts(result.service_classes),
+    ),
     *_place_labels("terminal", lambda result: result.terminals),
     _names_label("gateway", lambda result: result.gateways.names),
     *_place_labels("gateway", lambda result: result.gateways),
@@ -185,6 +217,24 @@ LABELS: tuple[Label, ...] = (
     ),
     _names_label("pop", lambda result: result.pops),
     _names_label("satellite", lambda result: result.satellites),
+    Label(
+        name="decision",
+        dimension="decision",
+        attributes={"long_name": "id of the decision"},
+        of=lambda result: _texts(result.decisions),
+    ),
+    Label(
+        name="service_map_digest",
+        dimension="service_map",
+        attributes={"long_name": "digest of a service map that was in force"},
+        of=lambda result: _texts(result.service_maps),
+    ),
+    Label(
+        name="service_map_in_force",
+        dimension="slot",
+        attributes={"long_name": "index along `service_map` of the map in force, -1 where none was asked"},
+        of=lambda result: result.service_map.astype(np.int32),
+    ),
 )
 """Every array that labels an axis, except the starts of the slots."""
 
@@ -227,7 +277,11 @@ def to_xarray(result: Result) -> "xarray.Dataset":
             for column in COLUMNS
         },
         coords={"start": start}
-        | {label.name: (label.dimension, label.of(result), label.attributes) for label in LABELS},
+        | {
+            label.name: (label.dimension, label.of(result), label.attributes)
+            for label in LABELS
+            if label.dimension not in ("decision", "service_map") or result.service_maps
+        },
         attrs=attributes(result),
     )
 
@@ -254,6 +308,7 @@ def to_pandas(result: Result) -> "pandas.DataFrame":
         "serving_satellite": result.satellites,
         "serving_gateway": result.gateways.names,
         "serving_pop": result.pops,
+        "decision_in_force": result.decisions,
     }
     table: dict[str, Any] = {
         "start": np.repeat(result.start, terminals),

@@ -25,7 +25,8 @@ from hudhud.arrays import Floats, Ints
 from hudhud.report.quality import Quality
 from hudhud.report.result import Outcome, Result
 
-__all__ = ["LANES", "MAP_BOX", "colour_range", "draw_map", "shortened", "shown_slot"]
+__all__ = ["LANES", "MAP_BOX", "colour_range", "draw_graticule", "draw_land", "draw_map", "draw_scale", "map_axes",
+           "shortened", "shown_slot"]  # fmt: skip
 
 LANES = 8
 """Up to as many terminals each have a colour, a name and a lane of their own."""
@@ -60,9 +61,9 @@ def draw_map(figure: Any, result: Result, each: Quality, outlines: Sequence[Floa
     view = fitting_view(np.concatenate([terminals, below, gateways[in_use]]), aspect)
     if isinstance(view, World):  # gateways far away must not make specks of the terminals
         view = fitting_view(np.concatenate([terminals, below]), aspect)
-    axes = _map_axes(figure, view, aspect)
-    _draw_land(axes, view, outlines)
-    _draw_graticule(axes, view)
+    axes = map_axes(figure, view, MAP_BOX)
+    draw_land(axes, view, outlines)
+    draw_graticule(axes, view)
     few = len(each) <= LANES
     if slot is not None:
         if few:
@@ -72,7 +73,7 @@ def draw_map(figure: Any, result: Result, each: Quality, outlines: Sequence[Floa
     _draw_satellites(axes, view, below, few=few)
     _draw_terminals(axes, view, terminals, each)
     if isinstance(view, Region):
-        _draw_scale(axes, view)
+        draw_scale(axes, view)
     if few:
         _draw_names(axes, view, result, slot, terminals, below)
     figure.text(left + width, bottom - 0.02, _caption(result, slot, axes, _points(view, gateways), in_use),
@@ -95,9 +96,11 @@ def _clock(result: Result, slot: int) -> str:
     return str(result.start[slot].astype("datetime64[s]")).replace("T", " ")
 
 
-def _map_axes(figure: Any, view: Region | World, aspect: float) -> Any:
-    axes = figure.add_axes(MAP_BOX)
+def map_axes(figure: Any, view: Region | World, box: tuple[float, float, float, float]) -> Any:
+    """Axes for a map.  box: left, bottom, width and height as shares of the page."""
+    axes = figure.add_axes(box)
     half_width, half_height = view.extent
+    aspect = box[2] * WIDTH_IN / (box[3] * HEIGHT_IN)
     if isinstance(view, World):
         half_height = max(half_height, half_width / aspect) * 1.01
         half_width = half_height * aspect
@@ -111,7 +114,8 @@ def _map_axes(figure: Any, view: Region | World, aspect: float) -> Any:
     return axes
 
 
-def _draw_land(axes: Any, view: Region | World, outlines: Sequence[Floats]) -> None:
+def draw_land(axes: Any, view: Region | World, outlines: Sequence[Floats]) -> None:
+    """Sea, land and borders.  outlines: each (n, 2) longitude and latitude in degrees; a ring that closes is filled."""
     from matplotlib.collections import LineCollection, PolyCollection
 
     if isinstance(view, World):
@@ -131,7 +135,8 @@ def _draw_land(axes: Any, view: Region | World, outlines: Sequence[Floats]) -> N
     axes.add_collection(LineCollection([view.plane(path) for path in borders], color=BORDER, linewidth=0.7, zorder=1.1))
 
 
-def _draw_graticule(axes: Any, view: Region | World) -> None:
+def draw_graticule(axes: Any, view: Region | World) -> None:
+    """Meridians and parallels, no closer than the eye likes."""
     from matplotlib.collections import LineCollection
 
     step_deg = 30 if isinstance(view, World) or view.half_height > 0.5 else 10 if view.half_height > 0.15 else 5
@@ -238,13 +243,16 @@ def colour_range(values: Floats) -> tuple[float, float]:
     return float(low), float(max(high, low + 1e-6))
 
 
-def _draw_scale(axes: Any, view: Region) -> None:
+def draw_scale(axes: Any, view: Region) -> None:
     """A bar of a round length, right at the centre of the map and within a few per cent anywhere on it."""
+    from matplotlib.patheffects import withStroke
+
     widest_km = view.half_width * 6371 * 0.4
-    length_km = max(step for step in (100, 200, 500, 1000, 2000) if step <= max(widest_km, 100))
+    length_km = max(step for step in (10, 20, 50, 100, 200, 500, 1000, 2000) if step <= max(widest_km, 10))
     length, left, low = length_km / 6371, -view.half_width * 0.97, -view.half_height * 0.93
     axes.plot([left, left + length], [low, low], color=GREY, linewidth=1.4, solid_capstyle="butt", zorder=7)
-    axes.text(left, low + view.half_height * 0.025, f"{length_km:,} km", fontsize=9, color=GREY, zorder=7)
+    axes.text(left, low + view.half_height * 0.025, f"{length_km:,} km", fontsize=9, color=GREY, zorder=7,
+              path_effects=[withStroke(linewidth=2, foreground="white", alpha=0.7)])  # fmt: skip
 
 
 def _draw_names(

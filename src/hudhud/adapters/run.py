@@ -10,8 +10,10 @@ import numpy as np
 
 from hudhud import __version__
 from hudhud.adapters.ahead import ahead
+from hudhud.adapters.decisions import countries, drafted, ground, standing_decisions
 from hudhud.adapters.store import packaged
 from hudhud.adapters.store.catalogue import embedded, parsed_elements, raw_elements
+from hudhud.adapters.texts import read_text
 from hudhud.arrays import Bools
 from hudhud.earth import NO_ORIENTATION, EarthOrientation
 from hudhud.errors import InputError, ScenarioError
@@ -21,6 +23,7 @@ from hudhud.orbits.elements import Elements, Status
 from hudhud.orbits.positions import Engine
 from hudhud.report.result import Provenance, Result
 from hudhud.scenario import Scenario, World, from_toml, world
+from hudhud.service.decision import Decisions, decisions
 from hudhud.simulate import Slot, gather, play, skies
 from hudhud.sky.terminal_class import terminal_classes
 
@@ -62,7 +65,7 @@ def load(
     Raises ScenarioError, ElementsError, StaleElementsError, InputError, each with every fault.
     """
     path = Path(scenario)
-    text = _text(path, "a scenario (TOML)", _LARGEST_SCENARIO_BYTES)
+    text = read_text(path, "a scenario (TOML)", _LARGEST_SCENARIO_BYTES, ScenarioError)
     try:
         return prepare(
             text,
@@ -100,14 +103,25 @@ def prepare(
         classes=terminal_classes(packaged.text("terminal-classes.csv")),
         pops=frozenset(pops.codes),
         gateways=frozenset(gateways.sites.names),
-        read=lambda name: _text(folder / name, "a horizon or an obstruction map", _LARGEST_OBSTRUCTIONS_BYTES),
+        read=lambda name: read_text(
+            folder / name, "a horizon or an obstruction map", _LARGEST_OBSTRUCTIONS_BYTES, ScenarioError
+        ),
         start=_plain(start),
         slots=_plain(slots),
         seed=_plain(seed),
     )
     fleet, source, digest, quarantined = _fleet(parsed, elements)
     ready = world(
-        parsed, fleet, gateways, pops, engine=_engine(engine), choice=choice, cost=cost, orientation=orientation
+        parsed,
+        fleet,
+        gateways,
+        pops,
+        engine=_engine(engine),
+        choice=choice,
+        cost=cost,
+        orientation=orientation,
+        decisions=_decisions(parsed, folder),
+        countries=None if parsed.service is None else countries(),
     )
     counts = np.bincount(ready.elements.status, minlength=len(Status))
     provenance = Provenance(
@@ -130,7 +144,8 @@ def run(
 ) -> Result:
     """Play a run from its first slot to its last.
 
-    permits: (terminal,) bool, who may be served; everybody where None.  progress: wraps the slots as they are made.
+    permits: (terminal,) bool, a further limit besides the scenario's decisions; none where None.  progress: wraps the
+    slots as they are made.
     Geometry is worked out in a thread ahead of schedules and routes.
     """
     slots = play(loaded.world, ahead(skies(loaded.world)), permits)
@@ -152,23 +167,6 @@ def _engine(name: Engine | str | None) -> Engine | None:
         raise InputError(f"there is no SGP4 engine {name!r}: give {known}, or leave it out") from None
 
 
-def _text(path: Path, what: str, largest_bytes: int) -> str:
-    """The text of a file, with or without a byte-order mark; ScenarioError says what is wrong with the file."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(largest_bytes + 1)  # bounded: a device or a pipe need not end
-    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
-        reason = getattr(error, "strerror", None) or error
-        raise ScenarioError(f"{path}: {reason}: give the path of a file with {what}") from None
-    if len(content) > largest_bytes:
-        raise ScenarioError(f"{path}: more than {largest_bytes:,} bytes: give the path of a file with {what}")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = f"byte {error.start:,} is not UTF-8 text: give the path of a file with {what}"
-        raise ScenarioError(f"{path}: {problem}") from None
-
-
 def _fleet(scenario: Scenario, elements: str | Path | None) -> tuple[Elements, str, str, tuple[str, ...]]:
     """The fleet, its source, the digest of the bytes read, and the records set aside."""
     if elements is None:
@@ -177,6 +175,16 @@ def _fleet(scenario: Scenario, elements: str | Path | None) -> tuple[Elements, s
     catalogue = parsed_elements(content, str(elements))
     quarantined = tuple(str(record) for record in catalogue.quarantined)
     return catalogue.elements, Path(elements).name, hashlib.sha256(content).hexdigest(), quarantined
+
+
+def _decisions(scenario: Scenario, folder: Path) -> Decisions | None:
+    """The decisions that a scenario names: the packaged set or a ground that serves nobody, then its files in order."""
+    if scenario.service is None:
+        return None
+    made = standing_decisions() if scenario.service.standing else (ground(),)
+    for name in scenario.service.decisions:
+        made += drafted(folder / name, made)
+    return decisions(made)
 
 
 def _assumptions(scenario: Scenario) -> tuple[str, ...]:

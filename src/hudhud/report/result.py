@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from hudhud.arrays import Bits, Floats, Instants, Ints32, freeze
+from hudhud.arrays import Bits, Bools, Floats, Instants, Ints32, freeze
 from hudhud.earth import Sites
 
 __all__ = ["Outcome", "Provenance", "Result"]
@@ -77,6 +77,14 @@ class Result:
     in_reach (slot, terminal): satellites that passed every gate of the sky.
     serving_latitude_rad, serving_longitude_rad (slot, terminal): point under the serving satellite, nan where not
     served.
+
+    Physics and permission are two answers.  reachable (slot, terminal): some satellite passed every gate and had a way to
+    a gateway, permitted or not.  permitted (slot, terminal): the service map allowed it, reachable or not.
+    disablement_code (slot, terminal): the code that the terminal shows (`hudhud.service.vocabulary.DisablementCode`), 0
+    where no service map was asked.  failed_predicates (slot, terminal): bit n is set where
+    `hudhud.service.predicates.Predicate(n)` failed.  decision (slot, terminal): index into decisions, their ids, of the
+    one it rests on, -1 where none was asked.  service_classes (terminal,): for whom each works, "" where none was asked.
+    service_map (slot,): index into service_maps, the digests of the maps in force, -1 where none was asked.
     """
 
     name: str
@@ -84,10 +92,14 @@ class Result:
     start: Instants
     terminals: Sites
     terminal_classes: tuple[str, ...]
+    service_classes: tuple[str, ...]
     gateways: Sites
     gateway_pops: Ints32
     pops: tuple[str, ...]
     satellites: tuple[str, ...]
+    decisions: tuple[str, ...]
+    service_maps: tuple[str, ...]
+    service_map: Ints32
     outcome: Bits
     satellite: Ints32
     gateway: Ints32
@@ -104,10 +116,16 @@ class Result:
     in_reach: Ints32
     serving_latitude_rad: Floats
     serving_longitude_rad: Floats
+    reachable: Bools
+    permitted: Bools
+    disablement_code: Bits
+    failed_predicates: Ints32
+    decision: Ints32
 
     def __post_init__(self) -> None:
         freeze(
             self.start, self.gateway_pops, self.outcome, self.satellite, self.gateway, self.pop, self.beam, self.rtt_s,
             self.propagation_s, self.backhaul_s, self.elevation_rad, self.azimuth_rad, self.range_m, self.laser_hops,
-            self.route, self.in_reach, self.serving_latitude_rad, self.serving_longitude_rad,
+            self.route, self.in_reach, self.serving_latitude_rad, self.serving_longitude_rad, self.service_map,
+            self.reachable, self.permitted, self.disablement_code, self.failed_predicates, self.decision,
         )  # fmt: skip

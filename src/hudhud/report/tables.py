@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hudhud.arrays import Floats
+from hudhud.report.permission import permission
 from hudhud.report.quality import Quality, run_quality, terminal_quality
 from hudhud.report.result import Outcome, Provenance, Result
 from hudhud.timescale import SLOT_S, to_rfc3339
@@ -138,6 +139,7 @@ def summary(result: Result) -> dict[str, Any]:
         "fleet": fleet(result.provenance),
         "period": period(result),
         "all_terminals": _line(every, rows(every), 0),
+        "service_maps": list(result.service_maps),
         "terminals": [
             {
                 "name": name,
@@ -146,10 +148,33 @@ def summary(result: Result) -> dict[str, Any]:
                 "longitude_deg": round(float(np.degrees(lon_rad)), 6),
             }
             | line
-            for name, (lat_rad, lon_rad, kind), line in zip(each.names, place, _lines(each), strict=True)
+            | permitted
+            for name, (lat_rad, lon_rad, kind), line, permitted in zip(
+                each.names, place, _lines(each), _permissions(result), strict=True
+            )
         ],
         "assumptions": list(result.provenance.assumptions),
     }
+
+
+def _permissions(result: Result) -> list[dict[str, Any]]:
+    """What the service map answered each terminal; nothing to say where none was asked."""
+    answers = permission(result)
+    if not answers:
+        return [{} for _ in result.terminals.names]
+    return [
+        {
+            "service_class": answer.service_class,
+            "permitted": _plain(answer.permitted_share, 6),
+            "reachable": _plain(answer.reachable_share, 6),
+            "refused_in_reach": _plain(answer.refused_in_reach_share, 6),
+            "disablement_code": answer.code.value,
+            "disablement": answer.code.name,
+            "decision": answer.decision,
+            "failed": [each.name.lower() for each in answer.failed],
+        }
+        for answer in answers
+    ]
 
 
 def _lines(quality: Quality) -> list[dict[str, Any]]:

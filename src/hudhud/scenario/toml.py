@@ -9,18 +9,19 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
 from hudhud.arrays import Floats, Floats32
 from hudhud.constants import MEAN_RADIUS_M
-from hudhud.errors import Fault, InputError, ScenarioError, plain
+from hudhud.errors import Fault, InputError, ScenarioError
 from hudhud.links import LaserRules
 from hudhud.network.latency import LatencyModel
 from hudhud.scenario.mending import mended
+from hudhud.scenario.subscription import ServiceTable, subscription
+from hudhud.scenario.tables import Float, Latitude, Longitude, Name, Share, Table, first_slot, longitude_rad, validated
 from hudhud.scenario.values import (
     FleetRules,
     GatewayRules,
@@ -30,143 +31,99 @@ from hudhud.scenario.values import (
     Rule,
     Scenario,
     ScheduleRules,
+    ServiceRules,
     Terminal,
     spawned,
 )
-from hudhud.scenario.wording import in_words, key_path, shown
 from hudhud.sky.mask import horizon_mask, read_obstructions
 from hudhud.sky.terminal_class import TerminalClass
-from hudhud.timescale import from_rfc3339, slot_start
+from hudhud.timescale import slot_start
 
 __all__ = ["from_toml"]
 
 _MOST_SLOTS = 60 * 5760
 _MOST_TERMINALS = 200_000
 _MOST_PAIRS = 268_000_000  # of slot and terminal: what one array of a stored result can hold
-_FIRST_START = from_rfc3339("1957-01-01T00:00:12Z")  # the first slot of the first year that instants may name
+_Elevation = Annotated[Float, Field(ge=0, lt=90)]
+_Avoidance = Annotated[Float, Field(ge=0, le=60)]
 
 
-def _instant(value: object) -> object:
-    """The instant of an RFC 3339 text or of a TOML date-time with an offset.  Raises ValueError that shows the value."""
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError(f"{value.isoformat()} has no zone: write it as 2026-05-30T18:00:12Z (UTC)")
-    if not isinstance(value, str | datetime):
-        raise ValueError(f"{shown(value)} is not an instant: write it as 2026-05-30T18:00:12Z (UTC)")
-    at = from_rfc3339(value if isinstance(value, str) else value.isoformat())
-    if at < _FIRST_START:
-        raise ValueError(f"{shown(value)}: the slot that holds it begins before 1957")
-    return at
+class _Fleet(Table):
+    maximum_element_age_days: Annotated[Float, Field(gt=0, le=60)] = 7.0
+    failed: list[Name] = Field(default_factory=list)
+    failed_share: Share = 0.0
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True, frozen=True
-    )
-
-
-def _number(value: object) -> object:
-    """TOML writes 25 for 25.0: a whole number is a number; true is none."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return value
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf  # refused as every infinite number is
-
-
-def _word(text: str) -> str:
-    """A name as it stands; ValueError where a table could not show it in one line as what it is."""
-    if plain(text) != text:
-        raise ValueError("must not hold line breaks or control characters")
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-_Float = Annotated[float, BeforeValidator(_number)]
-_Latitude = Annotated[_Float, Field(ge=-90, le=90)]
-_Longitude = Annotated[_Float, Field(ge=-180, le=360)]
-_Share = Annotated[_Float, Field(ge=0, le=1)]
-_Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_word)]
-_Elevation = Annotated[_Float, Field(ge=0, lt=90)]
-_Avoidance = Annotated[_Float, Field(ge=0, le=60)]
-
-
-class _Fleet(_Table):
-    maximum_element_age_days: Annotated[_Float, Field(gt=0, le=60)] = 7.0
-    failed: list[_Name] = []
-    failed_share: _Share = 0.0
-
-
-class _Sky(_Table):
+class _Sky(Table):
     minimum_elevation_deg: _Elevation = 25.0
     gso_avoidance_deg: _Avoidance = 18.0
 
 
-class _Schedule(_Table):
+class _Schedule(Table):
     rule: Rule = "scored"
-    temperature: Annotated[_Float, Field(ge=1e-6, le=10)] = 0.08
+    temperature: Annotated[Float, Field(ge=1e-6, le=10)] = 0.08
     drop_below_deg: _Elevation = 40.0
     terminals_per_beam: Annotated[int, Field(ge=1, le=100_000)] = 400
     share_cells: bool = True
 
 
-class _Lasers(_Table):
+class _Lasers(Table):
     pattern: Pattern = "plus_grid"
-    phase_offset: Annotated[_Float, Field(ge=-100, le=100)] = 0.0
-    maximum_range_km: Annotated[_Float, Field(gt=0, le=50_000)] | None = None
-    grazing_height_km: Annotated[_Float, Field(ge=0, le=1000)] = 80.0
-    polar_cut_off_deg: Annotated[_Float, Field(ge=0, le=90)] = 90.0
-    acquisition_s: Annotated[_Float, Field(ge=0, le=3600)] = 15.0
-    failed_share: _Share = 0.0
-    failed: list[Annotated[list[_Name], Field(min_length=2, max_length=2)]] = []
+    phase_offset: Annotated[Float, Field(ge=-100, le=100)] = 0.0
+    maximum_range_km: Annotated[Float, Field(gt=0, le=50_000)] | None = None
+    grazing_height_km: Annotated[Float, Field(ge=0, le=1000)] = 80.0
+    polar_cut_off_deg: Annotated[Float, Field(ge=0, le=90)] = 90.0
+    acquisition_s: Annotated[Float, Field(ge=0, le=3600)] = 15.0
+    failed_share: Share = 0.0
+    failed: list[Annotated[list[Name], Field(min_length=2, max_length=2)]] = Field(default_factory=list)
 
 
-class _OwnGateway(_Table):
-    name: _Name
-    latitude_deg: _Latitude
-    longitude_deg: _Longitude
+class _OwnGateway(Table):
+    name: Name
+    latitude_deg: Latitude
+    longitude_deg: Longitude
     antennas: Annotated[int, Field(ge=0, le=1000)] = 8
-    pop: _Name
+    pop: Name
 
 
-class _Gateways(_Table):
+class _Gateways(Table):
     sites: Literal["operational", "none"] = "operational"
-    failed: list[_Name] = []
-    failed_pops: list[_Name] = []
+    failed: list[Name] = Field(default_factory=list)
+    failed_pops: list[Name] = Field(default_factory=list)
     minimum_elevation_deg: _Elevation = 25.0
     gso_avoidance_deg: _Avoidance = 18.0
     links_per_satellite: Annotated[int, Field(ge=1, le=16)] = 2
     antennas: Annotated[int, Field(ge=0, le=1000)] | None = None
-    site: list[_OwnGateway] = []
+    site: list[_OwnGateway] = Field(default_factory=list)
 
 
-class _Latency(_Table):
+class _Latency(Table):
     route_by: RouteBy = "delay"
-    fibre_route_factor: Annotated[_Float, Field(ge=1, le=10)] = 1.5
-    fibre_index: Annotated[_Float, Field(ge=1, le=3)] = 1.468
-    access_ms: Annotated[_Float, Field(ge=0, le=10_000)] = 12.0
-    hop_delay_ms: Annotated[_Float, Field(ge=0, le=100)] = 0.25
-    slot_term_ms: Annotated[_Float, Field(ge=0, le=1000)] = 3.0
+    fibre_route_factor: Annotated[Float, Field(ge=1, le=10)] = 1.5
+    fibre_index: Annotated[Float, Field(ge=1, le=3)] = 1.468
+    access_ms: Annotated[Float, Field(ge=0, le=10_000)] = 12.0
+    hop_delay_ms: Annotated[Float, Field(ge=0, le=100)] = 0.25
+    slot_term_ms: Annotated[Float, Field(ge=0, le=1000)] = 3.0
 
 
-class _Mounted(_Table):
+class _Mounted(Table):
     """What a terminal and a scatter of terminals have in common."""
 
-    name: _Name
+    name: Name
     terminal_class: Annotated[str, Field(alias="class")] = "standard"
-    height_m: Annotated[_Float, Field(ge=-500, le=20_000)] = 0.0
+    height_m: Annotated[Float, Field(ge=-500, le=20_000)] = 0.0
     minimum_elevation_deg: _Elevation | None = None
     gso_avoidance_deg: _Avoidance | None = None
-    boresight_azimuth_deg: Annotated[_Float, Field(ge=-180, le=360)] | None = None
-    boresight_elevation_deg: Annotated[_Float, Field(ge=0, le=90)] | None = None
+    boresight_azimuth_deg: Annotated[Float, Field(ge=-180, le=360)] | None = None
+    boresight_elevation_deg: Annotated[Float, Field(ge=0, le=90)] | None = None
     pop: str = ""
+    service: ServiceTable = ServiceTable()
 
 
 class _Terminal(_Mounted):
-    latitude_deg: _Latitude
-    longitude_deg: _Longitude
-    horizon_deg: list[Annotated[list[_Float], Field(min_length=2, max_length=2)]] = []
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    horizon_deg: list[Annotated[list[Float], Field(min_length=2, max_length=2)]] = Field(default_factory=list)
     obstructions: str = ""
 
 
@@ -174,15 +131,20 @@ class _Scatter(_Mounted):
     """`count` terminals drawn evenly inside a circle."""
 
     count: Annotated[int, Field(ge=1, le=_MOST_TERMINALS)]
-    centre_latitude_deg: _Latitude
-    centre_longitude_deg: _Longitude
-    radius_km: Annotated[_Float, Field(ge=0, le=20_015)]
+    centre_latitude_deg: Latitude
+    centre_longitude_deg: Longitude
+    radius_km: Annotated[Float, Field(ge=0, le=20_015)]
 
 
-class _File(_Table):
-    name: _Name
+class _Service(Table):
+    standing: bool = True
+    decisions: list[Name] = Field(default_factory=list)
+
+
+class _File(Table):
+    name: Name
     description: str = ""
-    start: Annotated[np.datetime64, BeforeValidator(_instant)]
+    start: Annotated[np.datetime64, BeforeValidator(first_slot)]
     slots: Annotated[int, Field(ge=1, le=_MOST_SLOTS)]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     fleet: _Fleet = _Fleet()
@@ -191,8 +153,9 @@ class _File(_Table):
     lasers: _Lasers = _Lasers()
     gateways: _Gateways = _Gateways()
     latency: _Latency = _Latency()
-    terminal: list[_Terminal] = []
-    scatter: list[_Scatter] = []
+    service: _Service | None = None
+    terminal: list[_Terminal] = Field(default_factory=list)
+    scatter: list[_Scatter] = Field(default_factory=list)
 
 
 def from_toml(
@@ -215,7 +178,7 @@ def from_toml(
     """
     raw = _parsed(text)
     raw |= {key: value for key, value in (("start", start), ("slots", slots), ("seed", seed)) if value is not None}
-    file, faults = _validated(raw)
+    file, faults = validated(_File, raw, page="docs/reference/scenario.md", mend=mended)
     obstructions: dict[int, _Obstructions] = {}
     if file is not None:
         wrong = tuple(fault.where for fault in faults)
@@ -225,22 +188,6 @@ def from_toml(
     if file is None or faults:
         raise ScenarioError(f"the scenario has {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
     return _scenario(file, text, classes, obstructions)
-
-
-def _validated(raw: dict[str, Any]) -> tuple[_File | None, list[Fault]]:
-    """The tables as a model, and what is wrong with them.
-
-    Where something is, the model is of the tables without it, to be checked and never played; None if there is none.
-    """
-    try:
-        return _File.model_validate(raw), []
-    except ValidationError as error:
-        found = error.errors()
-    faults = [Fault(where=key_path(each["loc"]), problem=in_words(dict(each))) for each in found]
-    try:
-        return _File.model_validate(mended(raw, (each["loc"] for each in found))), faults
-    except ValidationError:
-        return None, faults
 
 
 def _follows(where: str, wrong: tuple[str, ...]) -> bool:
@@ -375,11 +322,6 @@ def _obstructions(file: _File, read: Callable[[str], str]) -> tuple[dict[int, _O
     return found, faults
 
 
-def _longitude_rad(longitude_deg: float) -> float:
-    """Longitudes may be written 0..360 or -180..180; inside they are -pi..pi."""
-    return math.remainder(math.radians(longitude_deg), 2 * math.pi)
-
-
 def _terminal(
     mounted: _Mounted,
     name: str,
@@ -409,6 +351,9 @@ def _terminal(
         horizon=obstructions[0],
         obstructions=obstructions[1],
         pop=mounted.pop,
+        subscription=subscription(
+            mounted.service if name == mounted.name else mounted.service.model_copy(update={"id": ""}), name
+        ),
     )
 
 
@@ -441,7 +386,7 @@ def _terminals(
             t,
             t.name,
             math.radians(t.latitude_deg),
-            _longitude_rad(t.longitude_deg),
+            longitude_rad(t.longitude_deg),
             file.sky,
             classes[t.terminal_class],
             obstructions.get(i, (None, None)),
@@ -494,7 +439,7 @@ def _scenario(
                 OwnGateway(
                     name=site.name,
                     latitude_rad=math.radians(site.latitude_deg),
-                    longitude_rad=_longitude_rad(site.longitude_deg),
+                    longitude_rad=longitude_rad(site.longitude_deg),
                     antennas=site.antennas,
                     pop=site.pop,
                 )
@@ -515,5 +460,8 @@ def _scenario(
             slot_term_s=latency.slot_term_ms / 1e3,
         ),
         route_by=latency.route_by,
+        service=None
+        if file.service is None
+        else ServiceRules(standing=file.service.standing, decisions=tuple(file.service.decisions)),
         terminals=_terminals(file, classes, obstructions),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from hudhud.arrays import Floats, Floats32
 from hudhud.links import LaserRules
 from hudhud.network.latency import LatencyModel
+from hudhud.service.vocabulary import AccountState, Purpose, ServiceClass
 from hudhud.sky.terminal_class import TerminalClass
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "Rule",
     "Scenario",
     "ScheduleRules",
+    "ServiceRules",
     "Streams",
+    "Subscription",
     "Terminal",
     "spawned",
 ]
@@ -27,6 +30,35 @@ __all__ = [
 RouteBy = Literal["delay", "fewest_hops"]
 Rule = Literal["scored", "sticky", "highest_elevation"]
 Pattern = Literal["plus_grid", "three_laser_brick", "nearest_neighbours", "none"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscription:
+    """A terminal as the service side knows it; fields as in `hudhud.service.terminals.Subscribers`.  speed_m_s: over ground."""
+
+    id: str
+    service_class: ServiceClass
+    purpose: Purpose
+    account: AccountState
+    supported_version: bool
+    home_country: str
+    abroad_s: float
+    ocean_plan: bool
+    plan_countries: frozenset[str]
+    maximum_speed_m_s: float
+    service_latitude_rad: float
+    service_longitude_rad: float
+    maximum_service_address_distance_m: float
+    quota_used_up: bool
+    speed_m_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceRules:
+    """Which decisions say who may be served.  standing: the packaged set; decisions: files of further ones, in order."""
+
+    standing: bool
+    decisions: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -51,6 +83,7 @@ class Terminal:
     horizon: Floats | None
     obstructions: Floats32 | None
     pop: str
+    subscription: Subscription
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +155,7 @@ class Scenario:
     gateways: GatewayRules
     latency: LatencyModel
     route_by: RouteBy
+    service: ServiceRules | None
     terminals: tuple[Terminal, ...]
 
     def streams(self) -> "Streams":

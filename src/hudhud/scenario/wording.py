@@ -51,16 +51,16 @@ _WORDS = {
 }
 
 
-def in_words(error: dict[str, Any]) -> str:
-    """What is wrong at one key, with the value found."""
+def in_words(error: dict[str, Any], page: str) -> str:
+    """What is wrong at one key, with the value found.  page: where the keys are explained."""
     kind, key = error["type"], error["loc"][-1]
     if kind == "extra_forbidden":
-        return "no such key here: see docs/reference/scenario.md for those there are"
+        return f"no such key here: see {page} for those there are"
     if kind == "missing":
         return "this key is required"
     if kind == "value_error":
         problem = str(error["msg"]).removeprefix("Value error, ")
-        return problem if key == "start" else f"{problem}; found {shown(error['input'])}"
+        return problem if key in ("start", "until", "review_by") else f"{problem}; found {shown(error['input'])}"
     limits = {name: f"{value:g}" if isinstance(value, float) else value for name, value in error.get("ctx", {}).items()}
     message = str(error["msg"])
     problem = _WORDS[kind].format(**limits) if kind in _WORDS else message[:1].lower() + message[1:]

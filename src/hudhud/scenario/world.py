@@ -17,13 +17,17 @@ from hudhud.network.ways import ANY_POP
 from hudhud.orbits.elements import Elements, Generation, require_fresh, semi_major_axis_m
 from hudhud.orbits.planes import planes
 from hudhud.orbits.positions import Engine, Propagator, propagator
+from hudhud.scenario.subscription import subscribed
 from hudhud.scenario.values import Scenario, Terminal
+from hudhud.service.countries import Countries
+from hudhud.service.decision import Decisions
+from hudhud.service.terminals import Subscribers
 from hudhud.sky.cells import Groups, groups
 from hudhud.sky.look import Limits, Watch, watch
 from hudhud.sky.mask import MAP_SIZE
 from hudhud.timescale import instants
 
-__all__ = ["BEAMS", "LASERS", "World", "world"]
+__all__ = ["BEAMS", "LASERS", "Service", "World", "world"]
 
 BEAMS: Mapping[Generation, int] = {
     Generation.UNKNOWN: 16,
@@ -52,8 +56,26 @@ unknown: assumed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Service:
+    """What decides who may be served: decisions, the terminals as the service side knows them, and where countries lie.
+
+    speed_m_s: (terminal,) speed over ground.
+    """
+
+    decisions: Decisions
+    subscribers: Subscribers
+    speed_m_s: Floats
+    countries: Countries
+
+    def __post_init__(self) -> None:
+        freeze(self.speed_m_s)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class World:
     """What does not change while a run lasts.
+
+    service: None where the scenario asks no permission of anybody.
 
     groups: which group each terminal belongs to; group_watch, gateway_watch look for groups and gateways.
     lane (group,) int32: row of lane_pop, where a way must end.  antennas, backhaul_m (gateway,).
@@ -86,6 +108,7 @@ class World:
     cut: Ints
     choice: Choice
     cost: Cost
+    service: Service | None
 
     def __post_init__(self) -> None:
         freeze(self.antennas, self.backhaul_m, self.lane, self.lane_pop, self.out_of_service, self.beams)
@@ -106,11 +129,13 @@ def world(
     orientation: EarthOrientation = NO_ORIENTATION,
     choice: Choice | None = None,
     cost: Cost | None = None,
+    decisions: Decisions | None = None,
+    countries: Countries | None = None,
 ) -> World:
     """Make a scenario ready for slots.
 
     gateways, pops: the packaged tables; the scenario's own sites are added.  choice, cost: instead of the scenario's.
-     Raises ScenarioError where failed satellites
+    decisions, countries: those that the scenario names, None where it names none.  Raises ScenarioError where failed satellites
     are not in the fleet, StaleElementsError where the elements do not fit the instants.
     """
     start = instants(scenario.start, scenario.slots)
@@ -150,6 +175,7 @@ def world(
         cut=cut,
         choice=choice or _choice(scenario),
         cost=cost or _cost(scenario),
+        service=_service(scenario, decisions, countries),
     )
 
 
@@ -159,6 +185,18 @@ def _sites(terminals: Sequence[Terminal]) -> Sites:
         latitude_rad=np.array([t.latitude_rad for t in terminals]),
         longitude_rad=np.array([t.longitude_rad for t in terminals]),
         height_m=np.array([t.height_m for t in terminals]),
+    )
+
+
+def _service(scenario: Scenario, decisions: Decisions | None, countries: Countries | None) -> Service | None:
+    if decisions is None or countries is None:
+        return None
+    each = [terminal.subscription for terminal in scenario.terminals]
+    return Service(
+        decisions=decisions,
+        subscribers=subscribed(each),
+        speed_m_s=np.array([one.speed_m_s for one in each]),
+        countries=countries,
     )
 
 

@@ -269,7 +269,7 @@ def is_cell(number: Ints32) -> Bools:
     inside = (number >= 0) & (number < NUMBERS)
     base, within = np.divmod(np.where(inside, number, 0), _PER_BASE)
     lead = np.zeros(number.shape, dtype=np.int64)
-    for level in range(RESOLUTION):
+    for _level in range(RESOLUTION):
         within, digit = np.divmod(within, 7)
         lead = np.where(digit > 0, digit, lead)
     wedge: Bools = inside & ~(_PENTAGON[base] & (lead == 1))

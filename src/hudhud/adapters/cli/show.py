@@ -9,9 +9,11 @@ from rich.text import Text
 
 from hudhud.arrays import Floats
 from hudhud.report.comparison import Comparison, Pairing
+from hudhud.report.permission import permission
 from hudhud.report.quality import Quality, run_quality, terminal_quality
 from hudhud.report.result import Outcome, Provenance, Result
 from hudhud.report.tables import duration, percent, period
+from hudhud.service.vocabulary import DisablementCode
 
 __all__ = ["show_comparison", "show_result"]
 
@@ -35,6 +37,7 @@ def show_result(result: Result, console: Console) -> None:
         console.print()
         console.print(_quality_table([(each, worst.tolist())], "The five served worst"))
     _show_outages(every, console)
+    _show_permission(result, console)
     _show_notes(result.provenance, console)
 
 
@@ -151,6 +154,34 @@ def _show_outages(every: Quality, console: Console) -> None:
     table.show_header = False
     console.print()
     console.print(table)
+
+
+def _show_permission(result: Result, console: Console) -> None:
+    """What the service map answered, beside what the sky allowed; nothing where no map was asked."""
+    if not result.service_maps:
+        return
+    answers = permission(result)
+    changed = len(result.service_maps) - 1
+    table = _table("Permission and reach, by the service map" + (f", which changed {changed} times" if changed else ""))
+    table.add_column("\nterminal", max_width=18, no_wrap=True, overflow="ellipsis")
+    table.add_column("\nclass", max_width=12, no_wrap=True, overflow="ellipsis")
+    table.add_column("per-\nmitted", justify="right", no_wrap=True)
+    table.add_column("in\nreach", justify="right", no_wrap=True)
+    table.add_column("\ncode and decision", overflow="fold")
+    refused_first = sorted(answers, key=lambda answer: answer.permitted_share)
+    for answer in refused_first[:_ALL_SHOWN] if len(answers) > _ALL_SHOWN else answers:
+        code = "" if answer.code is DisablementCode.OKAY else f"{answer.code.value} {answer.code.name}, "
+        cells = (
+            answer.terminal,
+            answer.service_class,
+            percent(answer.permitted_share),
+            percent(answer.reachable_share),
+        )
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells), Text(code + answer.decision))
+    console.print()
+    console.print(table)
+    if len(answers) > _ALL_SHOWN:
+        console.print(Text(f"... those least permitted; all {len(answers):,} with --json"))
 
 
 def _show_notes(told: Provenance, console: Console) -> None:

@@ -30,6 +30,7 @@ from hudhud.earth import Sites
 from hudhud.errors import Fault, ResultError
 from hudhud.report.result import Outcome, Provenance, Result
 from hudhud.report.tables import summary
+from hudhud.service.vocabulary import DisablementCode
 from hudhud.timescale import from_rfc3339, seconds_between
 
 __all__ = ["ARRAYS", "FORMAT_VERSION", "SCENARIO", "SUMMARY", "read_result", "refuse_foreign_folder", "write_result"]
@@ -37,14 +38,14 @@ __all__ = ["ARRAYS", "FORMAT_VERSION", "SCENARIO", "SUMMARY", "read_result", "re
 ARRAYS = "result.nc"
 SCENARIO = "scenario.toml"
 SUMMARY = "summary.json"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _FORMAT = "hudhud-result"
 _PICTURE = "picture.png"
 _BLOCK = 1 << 20  # values converted and written at a time
 _LARGEST_S = 1e9  # longest run that its starts can describe: thirty years
 _LARGEST = 1e7  # degrees, milliseconds or kilometres that are still taken for a measurement
-_DIMENSIONS = ("slot", "terminal", "gateway", "pop", "satellite")
+_DIMENSIONS = ("slot", "terminal", "gateway", "pop", "satellite", "decision", "service_map")
 
 
 def refuse_foreign_folder(folder: str | Path) -> None:
@@ -147,6 +148,8 @@ def _lengths(result: Result) -> dict[str, int]:
         "gateway": len(result.gateways),
         "pop": len(result.pops),
         "satellite": len(result.satellites),
+        "decision": len(result.decisions),
+        "service_map": len(result.service_maps),
     }
 
 
@@ -360,10 +363,14 @@ def _result(file: Any, name: str, provenance: Provenance) -> Result:
         start=_starts(values("start", "slot"), units),
         terminals=sites("terminal"),
         terminal_classes=texts("terminal_class", "terminal"),
+        service_classes=texts("service_class", "terminal"),
         gateways=sites("gateway"),
         gateway_pops=values("gateway_pop", "gateway").astype(np.int32),
         pops=texts("pop", "pop"),
         satellites=texts("satellite", "satellite"),
+        decisions=texts("decision", "decision"),
+        service_maps=texts("service_map_digest", "service_map"),
+        service_map=values("service_map_in_force", "slot").astype(np.int32),
         **{column.field: column.inside(values(column.name, "slot", "terminal")) for column in COLUMNS},
     )
 
@@ -394,6 +401,19 @@ def _contradictions(result: Result) -> list[Fault]:
     for where, index, names in indices:
         expect(np.all((index >= -1) & (index < len(names))), where, f"points past the {len(names)} names")
         expect(np.array_equal(index >= 0, served), where, "is set where not served, or missing where served")
+    asked = result.disablement_code != DisablementCode.UNKNOWN_STATE
+    okay = result.disablement_code == DisablementCode.OKAY
+    expect(np.all(result.disablement_code < len(DisablementCode)), "disablement_code", "numbers above 17 mean nothing")
+    expect(np.array_equal(okay, asked & result.permitted), "permitted", "contradicts disablement_code")
+    expect(np.array_equal(okay, asked & (result.failed_predicates == 0)), "failed_predicates", "contradicts the code")
+    expect(not np.any(served & ~result.permitted), "permitted", "is not set where served")
+    expect(not np.any(served & ~result.reachable), "reachable", "is not set where served")
+    further = (
+        ("decision_in_force", result.decision, result.decisions),
+        ("service_map_in_force", result.service_map, result.service_maps),
+    )
+    for where, index, names in further:
+        expect(np.all((index >= -1) & (index < len(names))), where, f"points past the {len(names)} names")
     expect(np.all((result.gateway_pops >= -1) & (result.gateway_pops < len(result.pops))), "gateway_pop", "points past")
     for column in COLUMNS:
         if column.shown is not None:

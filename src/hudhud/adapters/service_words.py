@@ -1,0 +1,120 @@
+"""States, classes and conditions of service in words that people read, English and Arabic."""
+
+import math
+from collections.abc import Iterable
+from enum import StrEnum
+
+from hudhud.service.decision import Conditions
+from hudhud.service.vocabulary import ServiceClass, ServiceState
+
+__all__ = ["CLASSES_AR", "STATES_AR", "STATES_EN", "class_words", "condition_words", "cut", "state_words"]
+
+STATES_EN = {
+    ServiceState.SERVED: "served",
+    ServiceState.SERVED_RESTRICTED: "served with conditions",
+    ServiceState.SERVED_ALLOWLIST_ONLY: "served by list only",
+    ServiceState.EMERGENCY_SERVED: "served in an emergency",
+    ServiceState.NOT_OFFERED: "not offered",
+    ServiceState.PROHIBITED: "prohibited",
+    ServiceState.SUSPENDED: "suspended",
+    ServiceState.TECHNICALLY_UNAVAILABLE: "technically unavailable",
+}
+STATES_AR = {
+    ServiceState.SERVED: "مخدومة",
+    ServiceState.SERVED_RESTRICTED: "مخدومة بشروط",
+    ServiceState.SERVED_ALLOWLIST_ONLY: "مخدومة بقائمة فقط",
+    ServiceState.EMERGENCY_SERVED: "مخدومة للطوارئ",
+    ServiceState.NOT_OFFERED: "غير معروضة",
+    ServiceState.PROHIBITED: "محظورة",
+    ServiceState.SUSPENDED: "معلّقة",
+    ServiceState.TECHNICALLY_UNAVAILABLE: "متعذّرة تقنيًا",
+}
+CLASSES_AR = {
+    ServiceClass.RESIDENTIAL: "سكني",
+    ServiceClass.BUSINESS: "تجاري",
+    ServiceClass.COMMUNITY: "مجتمعي",
+    ServiceClass.GOVERNMENT: "حكومي",
+    ServiceClass.HUMANITARIAN: "إنساني",
+    ServiceClass.MEDICAL: "طبي",
+    ServiceClass.EMERGENCY_SERVICES: "خدمات الطوارئ",
+    ServiceClass.PRESS: "صحافة",
+    ServiceClass.MARITIME: "بحري",
+    ServiceClass.AVIATION: "جوي",
+    ServiceClass.LAND_MOBILE: "بري متنقل",
+    ServiceClass.MILITARY: "عسكري",
+    ServiceClass.WEAPON_MOUNTED: "مركّب على سلاح",
+    ServiceClass.DIRECT_TO_CELL: "مباشر إلى الهاتف",
+    ServiceClass.GATEWAY: "محطة بوابة",
+}
+
+
+def state_words(state: ServiceState, language: str = "en") -> str:
+    """A state in words."""
+    return STATES_AR[state] if language == "ar" else STATES_EN[state]
+
+
+def class_words(classes: Iterable[ServiceClass], language: str = "en") -> str:
+    """Classes in words and in order; "every class" for all, and "every class but ..." for nearly all."""
+    named = frozenset(classes)
+    missing = [each for each in ServiceClass if each not in named]
+
+    def listed(some: Iterable[ServiceClass]) -> str:
+        if language == "ar":
+            return "، ".join(CLASSES_AR[each] for each in some)
+        return ", ".join(each.value.replace("_", " ") for each in some)
+
+    every, but = ("كل الفئات", "كل الفئات عدا") if language == "ar" else ("every class", "every class but")
+    if not missing:
+        return every
+    if len(missing) <= 4:
+        return f"{but} {listed(missing)}"
+    return listed(each for each in ServiceClass if each in named)
+
+
+def condition_words(conditions: Conditions) -> list[str]:
+    """What a grant asks of a terminal, a phrase each."""
+    words = []
+    if conditions.allowlist is not None:
+        known = len(conditions.allowlist)
+        words.append(
+            f"only terminals on the decision's list ({f'{known:,} on it' if known else 'nobody is on it here'})"
+        )
+    if conditions.denylist:
+        words.append(f"none of {_counted(len(conditions.denylist), 'terminal')} on a list of refused ones")
+    if conditions.purposes:
+        words.append(f"only for {_alternatives(conditions.purposes)}")
+    if conditions.refused_purposes:
+        words.append(f"not for {_alternatives(conditions.refused_purposes)}")
+    if math.isfinite(conditions.maximum_speed_m_s):
+        words.append(f"at most {_short(conditions.maximum_speed_m_s * 3.6)} km/h over ground")
+    if conditions.ocean_plan:
+        words.append("with a plan that covers the ocean")
+    if conditions.home_countries:
+        words.append(f"of terminals at home in {', '.join(sorted(conditions.home_countries))}")
+    if math.isfinite(conditions.maximum_home_distance_m):
+        words.append(f"at most {_short(conditions.maximum_home_distance_m / 1e3)} km from the home country")
+    if math.isfinite(conditions.maximum_abroad_s):
+        words.append(f"at most {_short(conditions.maximum_abroad_s / 86_400)} days outside the home country")
+    if math.isfinite(conditions.maximum_service_address_distance_m):
+        km = conditions.maximum_service_address_distance_m / 1e3
+        words.append(f"at most {_short(km)} km from the registered address")
+    if math.isfinite(conditions.minimum_height_m):
+        words.append(f"at least {_short(conditions.minimum_height_m)} m up")
+    return words
+
+
+def _alternatives(words: Iterable[StrEnum]) -> str:
+    return " or ".join(sorted(each.value.replace("_", " ") for each in words))
+
+
+def _short(value: float) -> str:
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def cut(text: str, length: int) -> str:
+    """The text, its end given up where it is longer."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"

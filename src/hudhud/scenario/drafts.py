@@ -1,0 +1,329 @@
+"""Decisions written by hand: the text of a TOML file becomes values.
+
+Comes in: tables [[territory]] (places of one's own) and [[decision]] in the units people write.  Goes out: `Decision`s, not
+yet checked against each other (`hudhud.service.decision.decisions` does that).  Everything wrong with the text is reported
+at once, each fault with its key path.  docs/reference/decisions.md lists the keys.
+"""
+
+import math
+import tomllib
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+import h3.api.basic_int as h3
+import numpy as np
+from pydantic import BeforeValidator, Field
+
+from hudhud.arrays import Ints32
+from hudhud.errors import Fault, InputError
+from hudhud.scenario.tables import Float, Instant, Latitude, Longitude, Name, Table, validated
+from hudhud.service.decision import ALL_CLASSES, Conditions, Decision
+from hudhud.service.territory import Territory, territory
+from hudhud.service.vocabulary import (
+    Containment,
+    Layer,
+    LegalBasis,
+    Purpose,
+    Reason,
+    ServiceClass,
+    ServiceState,
+)
+from hudhud.sky.hexagons import cell_number, h3_index, number_of
+
+__all__ = ["TerritoryOf", "from_toml"]
+
+TerritoryOf = Callable[[str, Containment], Territory]
+"""The packaged territory of an id in a mode.  Raises InputError for an unknown id."""
+
+_PAGE = "docs/reference/decisions.md"
+_NEVER = np.datetime64("NaT", "ns")
+_M_S_PER_KM_H = 1 / 3.6
+_DAY_S = 86_400.0
+_MOST_RINGS = 50
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _word(words: type[_Word], value: object) -> _Word:
+    try:
+        return words(str(value))
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(words)}") from None
+
+
+_Class = Annotated[ServiceClass, BeforeValidator(partial(_word, ServiceClass))]
+_State = Annotated[ServiceState, BeforeValidator(partial(_word, ServiceState))]
+_Purpose = Annotated[Purpose, BeforeValidator(partial(_word, Purpose))]
+_Reason = Annotated[Reason, BeforeValidator(partial(_word, Reason))]
+_Basis = Annotated[LegalBasis, BeforeValidator(partial(_word, LegalBasis))]
+_Layer = Annotated[Layer, BeforeValidator(partial(_word, Layer))]
+
+
+class _Own(Table):
+    """A territory of the file's own: exactly one of geojson, cells, cell_file, point_deg."""
+
+    id: Name
+    name_en: Name
+    name_ar: Name
+    geojson: Name | None = None
+    cells: list[Name] = Field(default_factory=list)
+    cell_file: Name | None = None
+    point_deg: tuple[Latitude, Longitude] | None = None
+    rings: Annotated[int, Field(ge=0, le=_MOST_RINGS)] = 0
+    source: str = ""
+    note: str = ""
+
+
+class _Conditions(Table):
+    purposes: list[_Purpose] = Field(default_factory=list)
+    refused_purposes: list[_Purpose] = Field(default_factory=list)
+    allowlist: list[Name] | None = None
+    allowlist_file: Name | None = None
+    denylist: list[Name] = Field(default_factory=list)
+    denylist_file: Name | None = None
+    maximum_speed_km_h: Annotated[Float, Field(ge=0, le=50_000)] | None = None
+    ocean_plan: bool = False
+    home_countries: list[Name] = Field(default_factory=list)
+    maximum_home_distance_km: Annotated[Float, Field(ge=0, le=20_100)] | None = None
+    maximum_abroad_days: Annotated[Float, Field(ge=0, le=36_525)] | None = None
+    maximum_service_address_distance_km: Annotated[Float, Field(ge=0, le=20_100)] | None = None
+    minimum_height_m: Annotated[Float, Field(ge=-500, le=100_000)] | None = None
+
+
+class _Draft(Table):
+    id: Name
+    sequence: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    title_en: Name
+    title_ar: Name
+    territories: Annotated[list[Name], Field(min_length=1)]
+    classes: Annotated[list[_Class], Field(min_length=1)] | None = None
+    but_classes: list[_Class] = Field(default_factory=list)
+    state: _State
+    reasons: Annotated[list[_Reason], Field(min_length=1)]
+    legal_basis: _Basis = LegalBasis.NONE_STATED
+    layers: list[_Layer] = Field(default_factory=list)
+    start: Instant | None = None
+    until: Instant | None = None
+    review_by: Instant
+    conditions: _Conditions = _Conditions()
+    supersedes: list[Name] = Field(default_factory=list)
+    source: str = ""
+    note: str = ""
+    demonstration: bool = False
+
+
+def from_toml(
+    text: str, *, territory_of: TerritoryOf, read: Callable[[str], str], first_sequence: int
+) -> tuple[Decision, ...]:
+    """The decisions that a TOML text describes, in its order.
+
+    read: the text of a file that it names (InputError or OSError where it cannot).  first_sequence: of the first decision
+    that gives none; each further one follows.  Raises InputError with every fault and its key path.
+    """
+    raw = _parsed(text)
+    faults: list[Fault] = []
+    own_tables = _tables(raw, "territory", _Own, faults)
+    drafts = _tables(raw, "decision", _Draft, faults)
+    faults += [
+        Fault(where=key, problem=f"no such table here: see {_PAGE}")
+        for key in raw
+        if key not in ("territory", "decision")
+    ]
+    if not raw.get("decision"):
+        faults.append(Fault(where="decision", problem="there is no decision: add a [[decision]]"))
+    own = _own_cells(own_tables, read, faults)
+    made = [
+        _decision(draft, f"decision[{i}]", own, territory_of, read, first_sequence + i, faults)
+        for i, draft in enumerate(drafts)
+        if draft is not None
+    ]
+    if faults:
+        raise InputError(f"the decisions have {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
+    return tuple(one for one in made if one is not None)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        problem = "brackets are nested too deeply"
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        problem = str(error).partition("; use sys.")[0]
+    raise InputError("the decisions are not TOML", [Fault(where="", problem=problem)])
+
+
+_Model = TypeVar("_Model", bound=Table)
+
+
+def _tables(raw: dict[str, Any], key: str, model: type[_Model], faults: list[Fault]) -> list[_Model | None]:
+    """Each table under a key; None where something is wrong with it."""
+    value = raw.get(key, [])
+    if not isinstance(value, list):
+        faults.append(Fault(where=key, problem=f"must be tables, each under [[{key}]]"))
+        return []
+    read = []
+    for i, each in enumerate(value):
+        made, wrong = validated(model, each, page=_PAGE, under=(key, i))
+        read.append(made)
+        faults += wrong
+    return read
+
+
+_OwnCells = dict[str, tuple[_Own, Callable[[Containment], Ints32]]]
+
+
+def _own_cells(tables: list[_Own | None], read: Callable[[str], str], faults: list[Fault]) -> _OwnCells:
+    """The file's own territories by id, each with its cells in a mode."""
+    own: _OwnCells = {}
+    for i, table in enumerate(tables):
+        if table is None:
+            continue
+        where = f"territory[{i}]"
+        given = [key for key in ("geojson", "cells", "cell_file", "point_deg") if getattr(table, key)]
+        if len(given) != 1:
+            problem = f"needs exactly one of geojson, cells, cell_file, point_deg; found {', '.join(given) or 'none'}"
+            faults.append(Fault(where=where, problem=problem))
+        elif table.id in own:
+            faults.append(Fault(where=f"{where}.id", problem=f"{table.id!r} is there already: ids must differ"))
+        elif table.rings and given != ["point_deg"]:
+            faults.append(Fault(where=f"{where}.rings", problem="rings go round point_deg only: leave them out here"))
+        else:
+            try:
+                own[table.id] = (table, _cells(table, read))
+            except InputError as error:
+                inside = [str(each) for each in error.faults] or [error.summary]
+                faults += [Fault(where=f"{where}.{given[0]}", problem=each) for each in inside]
+            except OSError as error:
+                problem = f"{error.filename or 'the file'}: {error.strerror or error}"
+                faults.append(Fault(where=f"{where}.{given[0]}", problem=problem))
+    return own
+
+
+def _cells(table: _Own, read: Callable[[str], str]) -> Callable[[Containment], Ints32]:
+    """The cells of an own territory in a mode.  Raises InputError, OSError."""
+    if table.point_deg is not None:
+        around = _around(table.point_deg, table.rings)
+        return lambda _mode: around
+    # only files with polygons or lists wait for these: shapely takes a quarter of a second
+    from hudhud.service.cell_list import cells_from_text
+    from hudhud.service.geojson import from_geojson
+
+    if table.geojson is not None:
+        from hudhud.service.shapes import footprint
+
+        return footprint(from_geojson(read(table.geojson)).shape).cells
+    listed = cells_from_text("\n".join(table.cells) if table.cells else read(str(table.cell_file))).number
+    return lambda _mode: listed
+
+
+def _around(point_deg: tuple[float, float], rings: int) -> Ints32:
+    """The cell of a point and so many rings of cells round it."""
+    latitude_rad, longitude_rad = np.radians(np.array(point_deg))
+    middle = h3_index(cell_number(latitude_rad[None], longitude_rad[None]))[0]
+    return np.sort(number_of(np.array(h3.grid_disk(int(middle), rings), dtype=np.int64)))
+
+
+def _decision(
+    draft: _Draft,
+    where: str,
+    own: _OwnCells,
+    territory_of: TerritoryOf,
+    read: Callable[[str], str],
+    sequence: int,
+    faults: list[Fault],
+) -> Decision | None:
+    """A decision in SI units; None, with faults, where it names what is not there."""
+    before = len(faults)
+    usual = Containment.FULL if draft.state.serves else Containment.OVERLAP
+    territories = tuple(
+        found
+        for i, name in enumerate(draft.territories)
+        if (found := _territory(name, f"{where}.territories[{i}]", usual, own, territory_of, faults)) is not None
+    )
+    conditions = _conditions(draft.conditions, f"{where}.conditions", read, faults)
+    classes = ALL_CLASSES if draft.classes is None else frozenset(draft.classes)
+    if draft.classes is not None and draft.but_classes:
+        faults.append(Fault(where=f"{where}.but_classes", problem="give classes or but_classes, not both"))
+    if len(faults) > before:
+        return None
+    return Decision(
+        id=draft.id,
+        sequence=sequence if draft.sequence is None else draft.sequence,
+        title_en=draft.title_en,
+        title_ar=draft.title_ar,
+        territories=territories,
+        classes=classes - frozenset(draft.but_classes),
+        state=draft.state,
+        reasons=frozenset(draft.reasons),
+        legal_basis=draft.legal_basis,
+        layers=frozenset(draft.layers),
+        start=_NEVER if draft.start is None else draft.start,
+        until=_NEVER if draft.until is None else draft.until,
+        review_by=draft.review_by,
+        conditions=conditions,
+        supersedes=frozenset(draft.supersedes),
+        source=draft.source,
+        note=draft.note,
+        demonstration=draft.demonstration,
+    )
+
+
+def _territory(
+    name: str, where: str, usual: Containment, own: _OwnCells, territory_of: TerritoryOf, faults: list[Fault]
+) -> Territory | None:
+    """The territory that a name such as UKR or UKR@overlap stands for."""
+    id_, _, mode = name.partition("@")
+    try:
+        containment = Containment(mode) if mode else usual
+    except ValueError:
+        faults.append(Fault(where=where, problem=f"no mode {mode!r}: write {id_}@full, {id_}@centre or {id_}@overlap"))
+        return None
+    if id_ in own:
+        table, cells = own[id_]
+        number = cells(containment)
+        if not len(number):
+            problem = f"{id_} holds no cell in the mode {containment}: write {id_}@overlap, or draw it larger"
+            faults.append(Fault(where=where, problem=problem))
+            return None
+        return territory(
+            id_, number, containment, name_en=table.name_en, name_ar=table.name_ar, source=table.source, note=table.note
+        )
+    try:
+        return territory_of(id_, containment)
+    except InputError as error:
+        faults.append(Fault(where=where, problem=error.summary))
+        return None
+
+
+def _conditions(table: _Conditions, where: str, read: Callable[[str], str], faults: list[Fault]) -> Conditions:
+    def listed(key: str, inline: list[str] | None, file: str | None) -> frozenset[str] | None:
+        if file is None:
+            return None if inline is None else frozenset(inline)
+        if inline:
+            faults.append(Fault(where=f"{where}.{key}", problem=f"give {key} or {key}_file, not both"))
+        try:
+            return frozenset(line.strip() for line in read(file).splitlines() if line.strip())
+        except OSError as error:
+            faults.append(Fault(where=f"{where}.{key}_file", problem=f"{file}: {error.strerror or error}"))
+        except InputError as error:
+            faults.append(Fault(where=f"{where}.{key}_file", problem=error.summary))
+        return None
+
+    def limit(value: float | None, unit: float, none: float = math.inf) -> float:
+        return none if value is None else value * unit
+
+    return Conditions(
+        purposes=frozenset(table.purposes),
+        refused_purposes=frozenset(table.refused_purposes),
+        allowlist=listed("allowlist", table.allowlist, table.allowlist_file),
+        denylist=listed("denylist", table.denylist, table.denylist_file) or frozenset(),
+        maximum_speed_m_s=limit(table.maximum_speed_km_h, _M_S_PER_KM_H),
+        ocean_plan=table.ocean_plan,
+        home_countries=frozenset(table.home_countries),
+        maximum_home_distance_m=limit(table.maximum_home_distance_km, 1e3),
+        maximum_abroad_s=limit(table.maximum_abroad_days, _DAY_S),
+        maximum_service_address_distance_m=limit(table.maximum_service_address_distance_km, 1e3),
+        minimum_height_m=limit(table.minimum_height_m, 1.0, -math.inf),
+    )
