@@ -26,8 +26,8 @@ from hudhud.network.ways import Ways, follow, ways
 from hudhud.report.result import Outcome, Provenance, Result
 from hudhud.scenario import World
 from hudhud.service.decision import Decisions
-from hudhud.service.eligibility import Rulebook, rulebook
 from hudhud.service.eligibility import permits as service_permits
+from hudhud.service.eligibility import rulebook
 from hudhud.service.service_map import ServiceMap, compile
 from hudhud.service.vocabulary import DisablementCode, ServiceClass
 from hudhud.sky.look import Looks, looks
@@ -183,22 +183,23 @@ def consulted(world: World) -> Callable[[np.datetime64], Consent]:
     if service is None:
         return lambda _at: everybody
     places = world.terminals.latitude_rad, world.terminals.longitude_rad, world.terminals.height_m
-    rules: Rulebook | None = None
-    ordinal: Ints32 = np.empty(0, dtype=np.int32)
+    answered: Consent | None = None
+    until: np.datetime64 = np.datetime64("NaT", "ns")
 
     def asked(at: np.datetime64) -> Consent:
-        nonlocal rules, ordinal
-        if rules is None or at >= rules.service_map.next_change_at:  # never where that is NaT
+        nonlocal answered, until
+        if answered is None or at >= until:  # terminals stay where they are: only another map answers otherwise
             rules = rulebook(compile(service.decisions, at), service.subscribers, service.countries)
-            ordinal = _ordinal(service.decisions, rules.service_map)
-        found = service_permits(rules, *places, service.speed_m_s)
-        return Consent(
-            permitted=found.allowed,
-            disablement_code=found.code,
-            failed_predicates=found.failed.astype(np.int32),
-            decision=ordinal[found.decision],
-            service_map=rules.service_map.digest,
-        )
+            until = rules.service_map.next_change_at  # NaT, which nothing reaches, for a map that stays
+            found = service_permits(rules, *places, service.speed_m_s)
+            answered = Consent(
+                permitted=found.allowed,
+                disablement_code=found.code,
+                failed_predicates=found.failed.astype(np.int32),
+                decision=_ordinal(service.decisions, rules.service_map)[found.decision],
+                service_map=rules.service_map.digest,
+            )
+        return answered
 
     return asked
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
-from decision_factory import WORLD, base, decision
 
 from hudhud.service.catalogue import Territories, TerritoryRow, merged, runs
 from hudhud.service.decision import Decision
 from hudhud.service.places import Places
 from hudhud.service.territory import Kind, Territory, digest_of
 from hudhud.service.vocabulary import Containment, ServiceState
+from service.decision_factory import WORLD, base, decision
 
 __all__ = ["PLACES", "TERRITORIES", "WORLD", "held", "of", "standing"]
 

@@ -4,7 +4,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from decision_factory import INSTANTS, SmallWorld, area, base, day, decision
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from hudhud.service.decision import decisions
 from hudhud.service.service_map import answers
 from hudhud.service.service_map import compile as compiled
 from hudhud.service.vocabulary import ServiceClass, ServiceState
+from service.decision_factory import INSTANTS, SmallWorld, area, base, day, decision
 
 
 def slow(before, after, world):

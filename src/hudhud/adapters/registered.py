@@ -74,10 +74,10 @@ def parse_posts(text: str) -> Posts:
 
 def _heads(found: list[str]) -> list[Fault]:
     faults = [Fault(where="head line", problem=f"has no column {each}") for each in _NEEDED if each not in found]
-    for each in found:
+    for each in dict.fromkeys(found):
         if each not in _TAKEN:
             faults.append(Fault(where="head line", problem=f"has a column {each!r}: expected {', '.join(_TAKEN)}"))
-        elif found.count(each) > 1 and found.index(each) == found[::-1].index(each):
+        elif found.count(each) > 1:
             faults.append(Fault(where="head line", problem=f"has the column {each} twice"))
     return faults
 

@@ -276,14 +276,13 @@ def _draw_cells(
         hexagons = _hexagons(view, seen)
         _draw_hexagons(axes, hexagons, at_sea(seen))
         _clip_to_land(axes, view, outlines, _draw_hexagons(axes, hexagons, colour(seen)))
-        if rimmed is not None:
-            _draw_rims(axes, view, np.intersect1d(seen, rimmed))
     else:
-        rim = np.zeros(0, dtype=np.int32) if rimmed is None else rimmed
         for paint in (at_sea, colour):
-            page = _image(number, lambda part, paint=paint: _coloured(part, paint, rim))  # type: ignore[misc]
+            page = _image(number, lambda part, paint=paint: _coloured(part, paint))  # type: ignore[misc]
             shown = axes.imshow(page, zorder=0.6, extent=extent, **_IMAGE)
         _clip_to_land(axes, view, outlines, shown)
+    if rimmed is not None:
+        _draw_rims(axes, view, np.intersect1d(seen, rimmed)[:_MOST_HEXAGONS], bold=isinstance(view, Region))
     if np.isin(seen, claimed).any():
         axes.imshow(_image(number, lambda part: _hatched(np.isin(part, claimed))), zorder=1.0, extent=extent, **_IMAGE)
     _draw_borders(axes, view, outlines)
@@ -294,9 +293,8 @@ def _draw_cells(
 
 
 _IMAGE: dict[str, Any] = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
-_STRIP = (
-    5 * _HATCH_PIXELS * _TIMES
-)  # rows at a time: a whole page of colours would fill 400 MB; whole hatches, whole pixels
+_STRIP = 5 * _HATCH_PIXELS * _TIMES
+"""Rows at a time: a whole page of colours would fill 200 MB.  Whole hatches, whole pixels."""
 
 
 def _image(number: Ints32, paint: Callable[[Ints32], Floats32]) -> Floats32:
@@ -306,12 +304,10 @@ def _image(number: Ints32, paint: Callable[[Ints32], Floats32]) -> Floats32:
     )
 
 
-def _coloured(number: Ints32, colour: _Colour, rimmed: Ints32) -> Floats32:
+def _coloured(number: Ints32, colour: _Colour) -> Floats32:
     page = np.ones((*number.shape, 4), dtype=np.float32)
     page[..., :3] = colour(number)
     page[..., 3] = number >= 0
-    if len(rimmed):
-        page[np.isin(number, rimmed), :3] = _rgb(INK)
     return page
 
 
@@ -334,11 +330,13 @@ def _draw_hexagons(axes: Any, hexagons: list[Floats], colour: Floats) -> Any:
     )
 
 
-def _draw_rims(axes: Any, view: Region | World, number: Ints32) -> None:
+def _draw_rims(axes: Any, view: Region | World, number: Ints32, *, bold: bool) -> None:
     from matplotlib.collections import PolyCollection
 
     axes.add_collection(
-        PolyCollection(_hexagons(view, number), facecolor="none", edgecolor=INK, linewidth=1.1, zorder=0.8)
+        PolyCollection(
+            _hexagons(view, number), facecolor="none", edgecolor=INK, linewidth=1.1 if bold else 0.4, zorder=0.8
+        )
     )
 
 

@@ -8,6 +8,7 @@ at once, each fault with its key path.  docs/reference/decisions.md lists the ke
 import math
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, TypeVar
@@ -171,7 +172,16 @@ def _tables(raw: dict[str, Any], key: str, model: type[_Model], faults: list[Fau
     return read
 
 
-_OwnCells = dict[str, tuple[_Own, Callable[[Containment], Ints32]]]
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The cells of an own territory in a mode; what reading them noted; the only mode that they are a list of, if one."""
+
+    cells: Callable[[Containment], Ints32]
+    notes: tuple[str, ...] = ()
+    only: Containment | None = None
+
+
+_OwnCells = dict[str, tuple[_Own, _Ground]]
 
 
 def _own_cells(tables: list[_Own | None], read: Callable[[str], str], faults: list[Fault]) -> _OwnCells:
@@ -201,11 +211,11 @@ def _own_cells(tables: list[_Own | None], read: Callable[[str], str], faults: li
     return own
 
 
-def _cells(table: _Own, read: Callable[[str], str]) -> Callable[[Containment], Ints32]:
-    """The cells of an own territory in a mode.  Raises InputError, OSError."""
+def _cells(table: _Own, read: Callable[[str], str]) -> _Ground:
+    """The cells of an own territory.  Raises InputError, OSError."""
     if table.point_deg is not None:
         around = _around(table.point_deg, table.rings)
-        return lambda _mode: around
+        return _Ground(lambda _mode: around)
     # only files with polygons or lists wait for these: shapely takes a quarter of a second
     from hudhud.service.cell_list import cells_from_text
     from hudhud.service.geojson import from_geojson
@@ -213,9 +223,10 @@ def _cells(table: _Own, read: Callable[[str], str]) -> Callable[[Containment], I
     if table.geojson is not None:
         from hudhud.service.shapes import footprint
 
-        return footprint(from_geojson(read(table.geojson)).shape).cells
-    listed = cells_from_text("\n".join(table.cells) if table.cells else read(str(table.cell_file))).number
-    return lambda _mode: listed
+        drawn = from_geojson(read(table.geojson))
+        return _Ground(footprint(drawn.shape).cells, drawn.notes)
+    listed = cells_from_text("\n".join(table.cells) if table.cells else read(str(table.cell_file)))
+    return _Ground(lambda _mode: listed.number, listed.notes, listed.containment)
 
 
 def _around(point_deg: tuple[float, float], rings: int) -> Ints32:
@@ -281,14 +292,24 @@ def _territory(
         faults.append(Fault(where=where, problem=f"no mode {mode!r}: write {id_}@full, {id_}@centre or {id_}@overlap"))
         return None
     if id_ in own:
-        table, cells = own[id_]
-        number = cells(containment)
+        table, ground = own[id_]
+        if ground.only not in (None, containment):
+            problem = f"{id_} is a list of the mode {ground.only}: write {id_}@{ground.only}, or draw it as a polygon"
+            faults.append(Fault(where=where, problem=problem))
+            return None
+        number = ground.cells(containment)
         if not len(number):
             problem = f"{id_} holds no cell in the mode {containment}: write {id_}@overlap, or draw it larger"
             faults.append(Fault(where=where, problem=problem))
             return None
         return territory(
-            id_, number, containment, name_en=table.name_en, name_ar=table.name_ar, source=table.source, note=table.note
+            id_,
+            number,
+            containment,
+            name_en=table.name_en,
+            name_ar=table.name_ar,
+            source=table.source,
+            note=" ".join(text for text in (table.note, *ground.notes) if text),
         )
     try:
         return territory_of(id_, containment)

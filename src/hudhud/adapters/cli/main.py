@@ -10,18 +10,23 @@ import sys
 from collections.abc import Sequence
 
 from hudhud import __version__
-from hudhud.adapters.cli import compare, fleet, look, simulate
+from hudhud.adapters.cli import compare, fleet, impact, look, service, simulate, territory
 from hudhud.adapters.cli.output import ready_streams, silence
 from hudhud.errors import FetchError, HudhudError, plain
 
 __all__ = ["main", "parser", "run"]
 
 _DESCRIPTION = """\
-A low-orbit satellite-internet system in software: real orbital elements in,
-who is served and how well out, slot by slot of 15 s.
+A low-orbit satellite-internet system in software: real orbital elements and
+signed decisions in; who is served, how well, and who is not and why out, slot
+by slot of 15 s.
 
   hudhud simulate scenarios/ukraine.toml   play a scenario: table, file, picture
   hudhud look 50.45 30.52                  what is overhead now, what refuses it
+  hudhud service 50.45 30.52               is service on here, for whom, by whose
+                                           decision; "service map" for the world
+  hudhud territory show UKR                a territory: cells, source, claimants
+  hudhud impact DRAFT.toml                 what a decision would change, and where
   hudhud fleet                             which satellites there are, by shell
   hudhud compare results/a results/b       two results side by side
 
@@ -43,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"hudhud {__version__}")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb_name")
-    for verb in (simulate, look, fleet, compare):
+    for verb in (simulate, look, service, territory, impact, fleet, compare):
         verb.add(verbs)
     return top
 
