@@ -27,7 +27,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { echo 'no venv module: run  apt install python3-venv' >&2; rm -rf $(VENV); exit 1; }
 
 $(VENV)/.run: $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast,plot]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast,plot,results]'
 	touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml

@@ -310,11 +310,16 @@ def _overlap_areas(sources: Sources) -> dict[str, Drawn]:
     water = sources.waters
     both = shapely.intersection(water["SDN"], water["SSD"])
     (kafia,) = [part for part in shapely.get_parts(both) if shapely.intersects_xy(part, 24.0, 9.3)]
-    off_crimea = shapely.intersection(shapely.intersection(water["RUS"], water["UKR"]), shapely.box(32.2, 44.0, 36.8, 46.2))
+    off_crimea = shapely.intersection(
+        shapely.intersection(water["RUS"], water["UKR"]), shapely.box(32.2, 44.0, 36.8, 46.2)
+    )
     spratly_deg = (111.2, 7.2, 116.3, 12.0)
     spratly = [within(water[code], *spratly_deg) for code in ("CHN", "MYS", "PHL", "TWN", "VNM")]
     shapes = {
-        "crimea-waters": (shapely.difference(off_crimea, sources.dry), "sea within 12 nm of both RUS and UKR around Crimea"),
+        "crimea-waters": (
+            shapely.difference(off_crimea, sources.dry),
+            "sea within 12 nm of both RUS and UKR around Crimea",
+        ),
         "kafia-kingi": (kafia, "land of both SDN and SSD"),
         "liancourt-rocks": (
             within(water["KOR"], 131.4, 36.9, 132.4, 37.6),

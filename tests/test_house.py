@@ -86,7 +86,20 @@ def test_the_core_opens_nothing_keeps_nothing_global_and_reads_no_clock() -> Non
 def test_public_floats_of_the_core_are_in_si_units_and_radians() -> None:
     """Degrees, kilometres and milliseconds are allowed only where the outside is spoken to."""
     edge = {"adapters", "toml.py", "ground.py", "terminal_class.py", "tables.py", "hypatia.py", "formats.py", "mask.py"}
-    edge |= {"subscription.py", "drafts.py", "standing.py", "shapes.py", "geojson.py", "earth.py", "designs.py", "status.py", "positions.py", "shells.py", "records.py", "constants.py"}
+    edge |= {
+        "subscription.py",
+        "drafts.py",
+        "standing.py",
+        "shapes.py",
+        "geojson.py",
+        "earth.py",
+        "designs.py",
+        "status.py",
+        "positions.py",
+        "shells.py",
+        "records.py",
+        "constants.py",
+    }
     foreign = re.compile(r"_(deg|km|ms|mbit_s|minutes|hours)$")
     for path in PACKAGE.rglob("*.py"):
         if edge & set(path.relative_to(PACKAGE).parts):

@@ -7,6 +7,7 @@ HudhudError
 |   +-- StaleElementsError    elements too old (or too new) for the instants asked for
 |   +-- ImplausibleShellError a shell whose numbers contradict each other
 |   +-- ResultError           a stored result that cannot be read or compared
+|   +-- RecordError           a statement, envelope, keyring, note, tile or proof of the record that does not hold
 +-- FetchError            elements could not be downloaded
 +-- MissingExtraError     an optional dependency is not installed
 """
@@ -23,6 +24,7 @@ __all__ = [
     "ImplausibleShellError",
     "InputError",
     "MissingExtraError",
+    "RecordError",
     "ResultError",
     "ScenarioError",
     "StaleElementsError",
@@ -86,6 +88,10 @@ class ImplausibleShellError(InputError):
 
 class ResultError(InputError):
     """A stored result that cannot be read, or two that cannot be compared."""
+
+
+class RecordError(InputError):
+    """Something of the record that is not what it must be: a statement, an envelope, a keyring, a note, a tile, a proof."""
 
 
 class FetchError(HudhudError, OSError):

@@ -8,8 +8,9 @@ import pytest
 
 from elements_factory import as_csv, omm_records
 from hudhud.adapters.cli import fleet
+from hudhud.adapters.cli.main import main
 from hudhud.adapters.store import catalogue
-from hudhud.errors import ElementsError, FetchError, InputError
+from hudhud.errors import ElementsError, InputError
 from shared_data import shared_data
 
 
@@ -132,5 +133,22 @@ def test_fetch_writes_where_it_is_told_and_tells_it_in_json(
     told = json.loads(capsys.readouterr().out)
     assert told["path"] == str(target) and told["state"] == "downloaded" and told["satellites"] == 12
     assert target.read_bytes() == as_csv(omm_records(12))
-    with pytest.raises(FetchError, match="cannot be written"):
-        run("fetch", "--group", "oneweb", "--output", str(tmp_path))
+
+
+def test_an_output_that_cannot_be_written_is_wrong_usage_and_the_elements_are_kept(
+    served: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    for target in (tmp_path, tmp_path / "file" / "below.csv"):
+        assert main(["fleet", "fetch", "--output", str(target)]) == 2
+        told = capsys.readouterr().err
+        assert f"--output {target}: cannot be written" in told
+        kept = told.split("the elements were fetched and are at ")[1].strip()
+        assert len(catalogue.read_elements(kept).elements) == 12
+    assert len(served) == 1
+
+
+def test_one_satellite_is_one_satellite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "one.csv").write_bytes(as_csv(omm_records(1)))
+    assert run(str(tmp_path / "one.csv")) == 0
+    assert "\n1 satellite, OMM CSV" in capsys.readouterr().out

@@ -29,7 +29,18 @@ def at(latitude_deg, longitude_deg):
     [
         ("Kyiv", 50.45, 30.52, {"UKR": FULL, "UKR.kyiv-city": FULL}),
         ("Simferopol", 44.95, 34.10, {"UKR": FULL, "UKR.crimea": FULL}),
-        ("Sevastopol", 44.60, 33.53, {"UKR": CENTRE, "UKR.sevastopol": CENTRE, "UKR.sea": OVERLAP, "RUS.sea": OVERLAP}),
+        (
+            "Sevastopol",
+            44.60,
+            33.53,
+            {
+                "UKR": CENTRE,
+                "UKR.sevastopol": CENTRE,
+                "area.crimea-waters": OVERLAP,
+                "UKR.sea": OVERLAP,
+                "RUS.sea": OVERLAP,
+            },
+        ),
         ("Donetsk", 48.00, 37.80, {"UKR": FULL, "UKR.donetsk": FULL}),
         ("Taipei", 25.04, 121.50, {"TWN": FULL, "TWN.taipei": CENTRE, "TWN.new-taipei": OVERLAP}),
         ("Kinmen", 24.45, 118.37, {"TWN": CENTRE, "TWN.kinmen": CENTRE, "TWN.sea": OVERLAP}),

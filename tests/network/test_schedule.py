@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from scipy.sparse import csr_array
 from scipy.stats import chisquare
 
 from hudhud.arrays import Bools, Floats, Ints32
+from hudhud.errors import InputError
 from hudhud.network import schedule
 from hudhud.network.schedule import Assignment, Candidates, Choice, Feeders, Stage
 from hudhud.sky.look import Gate, Looks
@@ -328,11 +330,32 @@ def test_a_cold_score_takes_the_best_and_different_seeds_differ() -> None:
     assert (one != other).any()
 
 
-@pytest.mark.parametrize("score", [np.array([1.0, np.nan]), np.ones(3), np.ones((2, 1))])
-def test_a_rule_that_does_not_rank_each_candidate_is_refused(score: Floats) -> None:
+@pytest.mark.parametrize(
+    ("score", "told"),
+    [
+        (np.array([1.0, np.nan]), "1 of its 2 scores are nan"),
+        (np.ones(3), r"returned ndarray of shape \(3,\), but must have shape \(2,\)"),
+        (np.ones((2, 1)), r"returned ndarray of shape \(2, 1\), but"),
+        ([1.0], r"returned list of shape \(1,\), but"),
+        ([[1.0], [1.0, 2.0]], "returned list, but"),
+        (None, "returned NoneType, but"),
+        ("best", "returned str, but"),
+        (["1", "2"], r"returned list of shape \(2,\) holding str_?, but"),
+        (3.0, "returned float, but"),
+    ],
+)
+def test_a_rule_that_does_not_rank_each_candidate_is_refused_and_told_what_it_returned(score: Any, told: str) -> None:
     options = one_group([50.0, 60.0], before=-1)
-    with pytest.raises(ValueError, match="one number for each of the 2 candidates"):
+    with pytest.raises(InputError, match=f"choice: {told}") as refusal:
         schedule.assign(options, score, np.ones(1, dtype=np.int32), np.ones(2, dtype=np.int32))
+    assert "candidate" in str(refusal.value)
+
+
+@pytest.mark.parametrize("score", [[1, 2], [True, False], np.array([2, 5], dtype=np.int8), (0.5, 0.75)])
+def test_a_rule_may_return_any_row_of_numbers(score: Any) -> None:
+    options = one_group([50.0, 60.0], before=-1)
+    served = schedule.assign(options, score, np.ones(1, dtype=np.int32), np.ones(2, dtype=np.int32))
+    assert served.satellite.tolist() == [int(np.argmax(score))]
 
 
 def test_a_rule_may_rank_by_infinity() -> None:

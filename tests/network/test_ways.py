@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from hudhud.arrays import Bools, Floats, Ints32
 from hudhud.constants import C_M_S
+from hudhud.errors import InputError
 from hudhud.network.latency import Cost, EdgeKind, Edges, LatencyModel, delay, fewest_hops
 from hudhud.network.routing import UNREACHED, node_path
 from hudhud.network.schedule import Feeders
@@ -190,8 +191,29 @@ def test_a_cost_that_is_not_above_zero_is_refused(kind: EdgeKind, value: float) 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3, 1), (4,)])
 def test_a_cost_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=r"cost of laser edges has shape .* must have \(3,\)"):
+    with pytest.raises(InputError, match=r"cost of laser edges: returned .*must have shape \(3,\): one number for each"):
         chain().ways(lambda edges: np.ones(shape) if edges.kind is EdgeKind.LASER else np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (None, "NoneType"),
+        ("fast", "str"),
+        (["1", "2", "3"], r"list of shape \(3,\) holding str_?"),
+        ([[1.0], [1.0, 2.0], [1.0]], "list"),
+        ({"a": 1}, "dict"),
+        ([1j, 1j, 1j], r"list of shape \(3,\) holding complex128"),
+    ],
+)
+def test_a_cost_that_is_no_row_of_numbers_is_refused_and_told_as_what_it_is(given: object, told: str) -> None:
+    with pytest.raises(InputError, match=f"returned {told}, but must have shape"):
+        chain().ways(lambda edges: given if edges.kind is EdgeKind.LASER else np.ones(2))  # type: ignore[arg-type, return-value]
+
+
+def test_a_cost_given_as_a_list_of_whole_numbers_is_as_good_as_an_array() -> None:
+    listed = chain().ways(lambda edges: [2] * len(edges.length_m))  # type: ignore[arg-type, return-value]
+    assert listed.trees.cost.tolist() == chain().ways(lambda edges: np.full(len(edges.length_m), 2.0)).trees.cost.tolist()
 
 
 @pytest.mark.parametrize(("laser", "down"), [(1e-20, 1.0), (1.0, 1e-14), (1e25, 1e25)])

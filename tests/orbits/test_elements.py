@@ -129,9 +129,12 @@ def test_fresh_elements_pass_unchanged() -> None:
 @pytest.mark.parametrize(("days", "word"), [(30, "old"), (-30, "new")])
 def test_elements_far_from_the_instants_are_an_error_that_says_what_to_do(days: int, word: str) -> None:
     first = EPOCH + np.timedelta64(days, "D")
-    with pytest.raises(StaleElementsError, match=f"30.0 days too {word}") as caught:
+    with pytest.raises(StaleElementsError, match=f"elements are too {word}: 30.0 days") as caught:
         require_fresh(elements_of(*omm_records(5)), first, first, 7 * DAY_S)
-    assert "limit" in str(caught.value)
+    told = str(caught.value)
+    assert f"30.0 days {'before' if word == 'old' else 'after'} the instants asked for; 5 of 5 operational" in told
+    assert "beyond the limit of 7 days" in told
+    assert "`maximum_element_age_days` of a scenario" in told and "`--max-age` of `hudhud look`" in told
     assert ("hudhud fleet fetch" in str(caught.value)) == (word == "old")
 
 

@@ -223,6 +223,13 @@ def test_a_name_of_no_city_or_of_several_is_refused_with_what_was_found(name: st
     assert found in str(refusal.value)
 
 
+def test_a_pair_of_a_city_with_itself_is_refused_in_whatever_way_it_is_written() -> None:
+    pairs = [("Manila", "manila"), ("Paris", "Luanda"), ("Paris", "Paris")]
+    with pytest.raises(InputError, match="a pair joins a city with itself") as refusal:
+        series(KUIPER, Mask.TRUE, CITIES, pairs, duration_s=0.1)
+    assert [fault.where for fault in refusal.value.faults] == ["Manila", "Paris"]
+
+
 def test_all_pairs_and_single_pairs_agree_and_ways_are_the_same_both_ways() -> None:
     everyone = np.arange(len(CITIES))
     (step,) = steps(KUIPER, Mask.TRUE, CITIES, everyone, instants(EPOCH, 1, 0.1), Engine.SGP4)

@@ -10,7 +10,7 @@ from importlib.resources import files
 import pytest
 
 from hudhud.adapters.store.packaged import text
-from hudhud.service.vocabulary import DECREES, Layer, LegalBasis, Reason, ServiceClass, ServiceState
+from hudhud.service.vocabulary import DECREES, Containment, Layer, LegalBasis, Reason, ServiceClass, ServiceState
 from shared_data import shared_data
 
 ROWS = list(csv.DictReader(io.StringIO(text("standing.csv"))))
@@ -30,8 +30,13 @@ def classes(row):
     return set(ServiceClass) - named if listed != row["classes"] or not listed else named
 
 
+def id_of(row):
+    """The territory of a row; "LIE@centre" is LIE in another mode than the usual one."""
+    return row["territory"].partition("@")[0]
+
+
 def rows_of(territory):
-    return [row for row in ROWS if row["territory"] == territory]
+    return [row for row in ROWS if id_of(row) == territory]
 
 
 def test_every_word_is_in_the_vocabulary():
@@ -75,7 +80,7 @@ def test_every_title_is_in_english_and_in_arabic_script():
 
 
 def test_no_two_rows_of_a_territory_speak_of_the_same_classes():
-    for territory in {row["territory"] for row in ROWS}:
+    for territory in {id_of(row) for row in ROWS}:
         found = [frozenset(classes(row)) for row in rows_of(territory)]
         assert len(found) == len(set(found)), territory
 
@@ -91,7 +96,7 @@ def test_no_row_serves_weapons():
 
 def test_what_the_order_page_lists_is_served_and_nothing_else_on_its_word():
     listed = set(json.loads(shared_data("cases/availability-2026.json").read_text(encoding="utf-8")))
-    served = {row["territory"] for row in ROWS if ServiceState(row["state"]).serves and "." not in row["territory"]}
+    served = {id_of(row) for row in ROWS if ServiceState(row["state"]).serves and "." not in row["territory"]}
     assert listed <= served
     assert served - listed == {"BEN", "MWI", "NGA", "ZWE"}
     for territory in served - listed:
@@ -103,4 +108,11 @@ def test_every_territory_is_in_the_catalogue():
     if not catalogue.is_file():
         pytest.skip("no catalogue of territories yet")
     known = {row["id"] for row in csv.DictReader(io.StringIO(catalogue.read_text(encoding="utf-8")))}
-    assert {row["territory"] for row in ROWS} <= known | {"world", "sea.high"}
+    assert {id_of(row) for row in ROWS} <= known | {"world", "sea.high"}
+
+
+def test_another_containment_than_the_usual_one_is_named_only_where_it_is_needed():
+    for row in ROWS:
+        mode = row["territory"].partition("@")[2]
+        if mode:
+            assert Containment(mode) is Containment.CENTRE and ServiceState(row["state"]).serves, row

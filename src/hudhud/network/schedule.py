@@ -14,7 +14,9 @@ from enum import IntEnum
 import numpy as np
 
 from hudhud.arrays import Bits, Bools, Floats, Ints, Ints32, freeze
+from hudhud.errors import Fault, InputError
 from hudhud.kernel import compiled
+from hudhud.network.returned import returned
 from hudhud.sky.look import Gate, Looks
 
 __all__ = [
@@ -448,13 +450,12 @@ def assign(candidates: Candidates, score: Floats, wanted: Ints32, beams: Ints32)
     score: (candidate,), any number but nan.  wanted: (group,) int32 beams a group needs on one satellite, 1 or more.
     beams: (satellite,) int32.  Groups with the fewest options choose first (then those that want more, then by number);
     groups left out may then take the beams of one that has another satellite.  The exact optimum is a test's oracle
-    (mixed-integer programme).  Raises ValueError for a score that is not one number for each candidate.
+    (mixed-integer programme).  Raises InputError for a score that is not one number for each candidate.
     """
-    if score.shape != candidates.group.shape or np.isnan(score).any():
-        raise ValueError(
-            f"a rule must give one number for each of the {len(candidates)} candidates, but gave shape {score.shape} "
-            f"with {int(np.isnan(score).sum())} nan"
-        )
+    score = returned(score, len(candidates), "choice", "candidate")
+    if nan := int(np.isnan(score).sum()):
+        problem = f"{nan:,} of its {len(score):,} scores are nan, but every candidate must have a number"
+        raise InputError("a function of your own cannot be used", [Fault(where="choice", problem=problem)])
     groups = len(wanted)
     counts = np.bincount(candidates.group, minlength=groups)
     offsets = np.concatenate([[0], np.cumsum(counts)])

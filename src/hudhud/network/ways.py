@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hudhud.arrays import Bools, Floats, Ints32, freeze
+from hudhud.errors import Fault, InputError
 from hudhud.kernel import compiled
 from hudhud.network.latency import Cost, EdgeKind, Edges
+from hudhud.network.returned import returned
 from hudhud.network.routing import LEAST_SHARE, UNREACHED, Roots, Trees, trees
 from hudhud.network.schedule import Feeders
 from hudhud.network.topology import Topology
@@ -66,12 +68,12 @@ class Routes:
 
 def _costs(cost: Cost, kind: EdgeKind, length_m: Floats) -> Floats:
     """The caller's cost of one kind of edges; a cost that is not positive would make ways go in circles."""
-    costs = np.asarray(cost(Edges(kind=kind, length_m=length_m)), dtype=np.float64)
-    if costs.shape != length_m.shape:
-        raise ValueError(f"the cost of {kind.value} edges has shape {costs.shape}, but must have {length_m.shape}")
+    given = cost(Edges(kind=kind, length_m=length_m))
+    costs = returned(given, len(length_m), f"cost of {kind.value} edges", f"{kind.value} edge")
     known = costs[np.isfinite(length_m)]
     if not bool((known > 0).all()):
-        raise ValueError(f"the cost of a {kind.value} edge is {known.min()}, but every cost must be above zero")
+        problem = f"the cost of a {kind.value} edge is {known.min():g}, but every cost must be above zero"
+        raise InputError("a function of your own cannot be used", [Fault(where="cost", problem=problem)])
     return costs
 
 
@@ -80,10 +82,11 @@ def _refuse_unlike(costs: Floats) -> None:
     known = costs[np.isfinite(costs)]
     least, most = known.min(initial=np.inf), known.max(initial=0.0)
     if least < LEAST_SHARE * most or most > _MOST:
-        raise ValueError(
+        problem = (
             f"costs of edges run from {least:g} to {most:g}, but the least must be {LEAST_SHARE:g} of the greatest or more, "
             f"and the greatest {_MOST:g} or less: give inf to an edge that must not be used"
         )
+        raise InputError("a function of your own cannot be used", [Fault(where="cost", problem=problem)])
 
 
 def ways(
@@ -100,7 +103,7 @@ def ways(
 
     laser_m, laser_up: (edge,) of the topology.  backhaul_m, gateway_pop: (gateway,) distance to and number of its point
     of presence.  lane_pop: (lane,) int32 the one a lane must end at, or ANY_POP.  cost: > 0, inf for an edge that must not
-    be used.  Raises ValueError for costs of another shape, costs that are not above zero, and costs too unlike to add.
+    be used.  Raises InputError for what is no row of numbers, costs that are not above zero, and costs too unlike to add.
     """
     edge_cost = np.full(len(topology) + 1, UNREACHED)
     over = _costs(cost, EdgeKind.LASER, laser_m[laser_up])

@@ -289,15 +289,16 @@ def _raise_stale(serving: Elements, first: np.datetime64, last: np.datetime64, m
     old = after_s >= before_s
     gap_days = max(after_s, before_s) / _DAY_S
     raise StaleElementsError(
-        f"elements are {gap_days:.1f} days too {'old' if old else 'new'} a picture of the fleet: "
-        f"{stale:,} of {len(serving):,} operational satellites lie beyond the limit of {max_age_s / _DAY_S:g} days",
+        f"elements are too {'old' if old else 'new'}: {gap_days:.1f} days {'before' if old else 'after'} the instants asked "
+        f"for; {stale:,} of {len(serving):,} operational satellites lie beyond the limit of {max_age_s / _DAY_S:g} days",
         [
             Fault(where="elements", problem=f"typical epoch {to_rfc3339(middle)}"),
             Fault(where="asked for", problem=f"{to_rfc3339(first)} to {to_rfc3339(last)}"),
             Fault(
                 where="what to do",
                 problem=("run `hudhud fleet fetch` for today's elements, " if old else "take elements of that date, ")
-                + "move the start of the scenario, or raise the scenario's limit on the age of elements",
+                + "ask for another instant, or raise the limit: `maximum_element_age_days` of a scenario, `--max-age` of "
+                "`hudhud look`",
             ),
         ],
     )

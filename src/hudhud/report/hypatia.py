@@ -287,6 +287,14 @@ def city_index(name: str, cities: Sites) -> int:
     return close[0]
 
 
+def _check_apart(sources: Sequence[int], targets: Sequence[int], cities: Sites) -> None:
+    """Refuse pairs of a city with itself."""
+    problem = "both names mean this city: give two"
+    faults = [Fault(where=cities.names[a], problem=problem) for a, b in zip(sources, targets, strict=True) if a == b]
+    if faults:
+        raise InputError("a pair joins a city with itself", faults)
+
+
 def series(
     constellation: Constellation,
     mask: Mask,
@@ -296,9 +304,13 @@ def series(
     step_s: float = 0.1,
     engine: Engine | None = None,
 ) -> tuple[PairSeries, ...]:
-    """Every pair's round-trip time and way, from the epoch on, `step_s` apart for `duration_s` (the end left out)."""
+    """Every pair's round-trip time and way, from the epoch on, `step_s` apart for `duration_s` (the end left out).
+
+    Raises InputError for a name that means no city, and for a pair of a city with itself.
+    """
     sources = [city_index(a, cities) for a, _ in pairs]
     targets = [city_index(b, cities) for _, b in pairs]
+    _check_apart(sources, targets, cities)
     destinations = np.unique(targets)
     lanes = np.searchsorted(destinations, targets).tolist()
     count = max(1, round(duration_s / step_s))

@@ -6,7 +6,6 @@ at once, each fault with its key path.  docs/reference/decisions.md lists the ke
 """
 
 import math
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +18,7 @@ from pydantic import BeforeValidator, Field
 
 from hudhud.arrays import Ints32
 from hudhud.errors import Fault, InputError
-from hudhud.scenario.tables import Float, Instant, Latitude, Longitude, Name, Table, validated
+from hudhud.scenario.tables import Float, Instant, Name, Place, Table, parsed, validated
 from hudhud.service.decision import ALL_CLASSES, Conditions, Decision
 from hudhud.service.territory import Territory, territory
 from hudhud.service.vocabulary import (
@@ -71,7 +70,7 @@ class _Own(Table):
     geojson: Name | None = None
     cells: list[Name] = Field(default_factory=list)
     cell_file: Name | None = None
-    point_deg: tuple[Latitude, Longitude] | None = None
+    point_deg: Place | None = None
     rings: Annotated[int, Field(ge=0, le=_MOST_RINGS)] = 0
     source: str = ""
     note: str = ""
@@ -82,7 +81,7 @@ class _Conditions(Table):
     refused_purposes: list[_Purpose] = Field(default_factory=list)
     allowlist: list[Name] | None = None
     allowlist_file: Name | None = None
-    denylist: list[Name] = Field(default_factory=list)
+    denylist: list[Name] | None = None
     denylist_file: Name | None = None
     maximum_speed_km_h: Annotated[Float, Field(ge=0, le=50_000)] | None = None
     ocean_plan: bool = False
@@ -123,7 +122,7 @@ def from_toml(
     read: the text of a file that it names (InputError or OSError where it cannot).  first_sequence: of the first decision
     that gives none; each further one follows.  Raises InputError with every fault and its key path.
     """
-    raw = _parsed(text)
+    raw = parsed(text, "the decisions", InputError)
     faults: list[Fault] = []
     own_tables = _tables(raw, "territory", _Own, faults)
     drafts = _tables(raw, "decision", _Draft, faults)
@@ -134,7 +133,7 @@ def from_toml(
     ]
     if not raw.get("decision"):
         faults.append(Fault(where="decision", problem="there is no decision: add a [[decision]]"))
-    own = _own_cells(own_tables, read, faults)
+    own: _OwnCells = dict.fromkeys(_ids(raw)) | _own_cells(own_tables, read, faults)
     made = [
         _decision(draft, f"decision[{i}]", own, territory_of, read, first_sequence + i, faults)
         for i, draft in enumerate(drafts)
@@ -143,16 +142,6 @@ def from_toml(
     if faults:
         raise InputError(f"the decisions have {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
     return tuple(one for one in made if one is not None)
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        problem = "brackets are nested too deeply"
-    except ValueError as error:  # not TOML, or a number of thousands of digits
-        problem = str(error).partition("; use sys.")[0]
-    raise InputError("the decisions are not TOML", [Fault(where="", problem=problem)])
 
 
 _Model = TypeVar("_Model", bound=Table)
@@ -181,7 +170,15 @@ class _Ground:
     only: Containment | None = None
 
 
-_OwnCells = dict[str, tuple[_Own, _Ground]]
+_OwnCells = dict[str, tuple[_Own, _Ground] | None]
+"""Own territories by id, None for one that is refused, so that its users are not refused for it once more."""
+
+
+def _ids(raw: dict[str, Any]) -> list[str]:
+    """Ids of the file's own territories, also of those that something is wrong with."""
+    tables = raw.get("territory")
+    found = [each.get("id") for each in (tables if isinstance(tables, list) else []) if isinstance(each, dict)]
+    return [id_ for id_ in found if isinstance(id_, str)]
 
 
 def _own_cells(tables: list[_Own | None], read: Callable[[str], str], faults: list[Fault]) -> _OwnCells:
@@ -292,7 +289,9 @@ def _territory(
         faults.append(Fault(where=where, problem=f"no mode {mode!r}: write {id_}@full, {id_}@centre or {id_}@overlap"))
         return None
     if id_ in own:
-        table, ground = own[id_]
+        if (known := own[id_]) is None:
+            return None
+        table, ground = known
         if ground.only not in (None, containment):
             problem = f"{id_} is a list of the mode {ground.only}: write {id_}@{ground.only}, or draw it as a polygon"
             faults.append(Fault(where=where, problem=problem))
@@ -322,7 +321,7 @@ def _conditions(table: _Conditions, where: str, read: Callable[[str], str], faul
     def listed(key: str, inline: list[str] | None, file: str | None) -> frozenset[str] | None:
         if file is None:
             return None if inline is None else frozenset(inline)
-        if inline:
+        if inline is not None:
             faults.append(Fault(where=f"{where}.{key}", problem=f"give {key} or {key}_file, not both"))
         try:
             return frozenset(line.strip() for line in read(file).splitlines() if line.strip())

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field
 
-from hudhud.scenario.tables import Float, Latitude, Longitude, Name, Table, longitude_rad
+from hudhud.scenario.tables import Float, Name, Place, Table, longitude_rad
 from hudhud.scenario.values import Subscription
 from hudhud.service.terminals import Subscribers, subscribers
 from hudhud.service.vocabulary import AccountState, Purpose, ServiceClass
@@ -24,9 +24,9 @@ def _purpose(value: object) -> Purpose:
 
 def _account(value: object) -> AccountState:
     names = {state.name.lower(): state for state in AccountState}
-    if value not in names:
+    if not isinstance(value, str) or value not in names:
         raise ValueError(f"must be one of {', '.join(names)}")
-    return names[str(value)]
+    return names[value]
 
 
 _Word = TypeVar("_Word", ServiceClass, Purpose)
@@ -52,7 +52,7 @@ class ServiceTable(Table):
     ocean_plan: bool = False
     plan_countries: list[Name] = Field(default_factory=list)
     plan_maximum_speed_km_h: Annotated[Float, Field(ge=0, le=10_000)] | None = None
-    service_address_deg: tuple[Latitude, Longitude] | None = None
+    service_address_deg: Place | None = None
     service_address_radius_km: Annotated[Float, Field(ge=0, le=20_100)] | None = None
     quota_used_up: bool = False
     speed_km_h: Annotated[Float, Field(ge=0, le=50_000)] = 0.0

@@ -1,6 +1,7 @@
 """What tables of a TOML file may hold: kinds of values, refused in the words of those who write them."""
 
 import math
+import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -8,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from hudhud.errors import Fault, plain
+from hudhud.errors import Fault, InputError, plain
 from hudhud.scenario.wording import in_words, key_path, shown
 from hudhud.timescale import from_rfc3339
 
@@ -18,11 +19,13 @@ __all__ = [
     "Latitude",
     "Longitude",
     "Name",
+    "Place",
     "Share",
     "Table",
     "first_slot",
     "instant",
     "longitude_rad",
+    "parsed",
     "validated",
 ]
 
@@ -71,14 +74,33 @@ def _word(text: str) -> str:
     return text
 
 
+def _pair(value: object) -> object:
+    """TOML has arrays, not tuples.  ValueError for anything but an array of two."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("must be [latitude, longitude] in degrees, such as [50.45, 30.52]")
+    return tuple(value)
+
+
 Float = Annotated[float, BeforeValidator(_number)]
 Latitude = Annotated[Float, Field(ge=-90, le=90)]
 Longitude = Annotated[Float, Field(ge=-180, le=360)]
+Place = Annotated[tuple[Latitude, Longitude], BeforeValidator(_pair)]
 Share = Annotated[Float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_word)]
 Instant = Annotated[np.datetime64, BeforeValidator(instant)]
 
 _Model = TypeVar("_Model", bound=Table)
+
+
+def parsed(text: str, what: str, error: type[InputError]) -> dict[str, Any]:
+    """The tables of a TOML text.  what: the text is, as the message names it.  Raises `error`."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        problem = "brackets are nested too deeply"
+    except ValueError as found:  # not TOML, or a number of thousands of digits
+        problem = str(found).partition("; use sys.")[0]
+    raise error(f"{what} {'are' if what.endswith('s') else 'is'} not TOML", [Fault(where="", problem=problem)])
 
 
 def validated(

@@ -7,9 +7,8 @@ repaired: an unknown key is a fault too.  docs/reference/scenario.md lists the k
 
 import math
 import re
-import tomllib
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -21,7 +20,18 @@ from hudhud.links import LaserRules
 from hudhud.network.latency import LatencyModel
 from hudhud.scenario.mending import mended
 from hudhud.scenario.subscription import ServiceTable, subscription
-from hudhud.scenario.tables import Float, Latitude, Longitude, Name, Share, Table, first_slot, longitude_rad, validated
+from hudhud.scenario.tables import (
+    Float,
+    Latitude,
+    Longitude,
+    Name,
+    Share,
+    Table,
+    first_slot,
+    longitude_rad,
+    parsed,
+    validated,
+)
 from hudhud.scenario.values import (
     FleetRules,
     GatewayRules,
@@ -176,7 +186,7 @@ def from_toml(
     start (RFC 3339), slots, seed: instead of what the text says, and checked like it.
     Raises ScenarioError with every fault and its key path.
     """
-    raw = _parsed(text)
+    raw = parsed(text, "the scenario", ScenarioError)
     raw |= {key: value for key, value in (("start", start), ("slots", slots), ("seed", seed)) if value is not None}
     file, faults = validated(_File, raw, page="docs/reference/scenario.md", mend=mended)
     obstructions: dict[int, _Obstructions] = {}
@@ -195,17 +205,6 @@ def _follows(where: str, wrong: tuple[str, ...]) -> bool:
     unnamed = any(re.fullmatch(r"gateways(\.site(\[\d+\](\.name)?)?)?", path) for path in wrong)
     inside = any(path == where or path.startswith(f"{where}[") for path in wrong)
     return inside or (unnamed and where.startswith("gateways.failed["))
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    """The tables of a TOML text.  Raises ScenarioError."""
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        problem = "brackets are nested too deeply"
-    except ValueError as error:  # not TOML, or a number of thousands of digits
-        problem = str(error).partition("; use sys.")[0]
-    raise ScenarioError("the scenario is not TOML", [Fault(where="", problem=problem)])
 
 
 def _reference_faults(
@@ -241,7 +240,7 @@ def _reference_faults(
         f"{file.slots:,} slots of {total:,} terminals are {pairs:,} lines: a result holds at most {_MOST_PAIRS:,}",
     )
     if total <= _MOST_TERMINALS:
-        faults += _scatter_faults(file)
+        faults += _scatter_faults(file) + _id_faults(file)
     faults += _gateway_faults(file, pops, gateways)
     return faults
 
@@ -272,6 +271,29 @@ def _scatter_faults(file: _File) -> list[Fault]:
             problem = f"would name a terminal {clash!r} as {taken[clash]} does: choose another name"
             faults.append(Fault(where=f"scatter[{i}].name", problem=problem))
         taken |= dict.fromkeys(names, f"scatter[{i}]")
+    return faults
+
+
+def _id_faults(file: _File) -> list[Fault]:
+    """Ids by which decisions would know two terminals alike: one that gives none is known by its name."""
+    known: dict[str, str] = {}
+    faults = []
+    for i, terminal in enumerate(file.terminal):
+        if not terminal.service.id:
+            known.setdefault(terminal.name, f"terminal[{i}].name")
+    for i, scatter in enumerate(file.scatter):
+        known |= dict.fromkeys(_numbered(scatter), f"scatter[{i}].name")
+        if scatter.service.id:
+            problem = (
+                f"is of one terminal: leave it out, each of these is known by its name ({_numbered(scatter)[0]!r}, ...)"
+            )
+            faults.append(Fault(where=f"scatter[{i}].service.id", problem=problem))
+    for i, terminal in enumerate(file.terminal):
+        id_, where = terminal.service.id, f"terminal[{i}].service.id"
+        if id_ and (other := known.setdefault(id_, where)) != where:
+            faults.append(
+                Fault(where=where, problem=f"{id_!r} is the id of another ({other}) already: ids must differ")
+            )
     return faults
 
 
@@ -351,9 +373,7 @@ def _terminal(
         horizon=obstructions[0],
         obstructions=obstructions[1],
         pop=mounted.pop,
-        subscription=subscription(
-            mounted.service if name == mounted.name else mounted.service.model_copy(update={"id": ""}), name
-        ),
+        subscription=subscription(mounted.service, name),
     )
 
 

@@ -53,7 +53,7 @@ _WORDS = {
 
 def in_words(error: dict[str, Any], page: str) -> str:
     """What is wrong at one key, with the value found.  page: where the keys are explained."""
-    kind, key = error["type"], error["loc"][-1]
+    kind, key = error["type"], error["loc"][-1] if error["loc"] else ""
     if kind == "extra_forbidden":
         return f"no such key here: see {page} for those there are"
     if kind == "missing":

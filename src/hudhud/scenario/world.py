@@ -1,5 +1,6 @@
 """A scenario, a fleet and the ground made ready for slots."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -313,11 +314,15 @@ def _failures(scenario: Scenario, elements: Elements) -> tuple[Bools, Bools, Int
     """
     faults: list[Fault] = []
     numbers: dict[str, int] = {str(n): i for i, n in enumerate(elements.catalogue_numbers.tolist())}
+    called = Counter(elements.names)
     numbers |= {name: i for i, name in enumerate(elements.names)}
 
     def index(name: str, where: str) -> int:
         if name not in numbers:
             faults.append(Fault(where=where, problem=f"no satellite {name!r} in this fleet of {len(elements)}"))
+        elif called[name] > 1:
+            problem = f"{called[name]} satellites are called {name!r}: give its catalogue number"
+            faults.append(Fault(where=where, problem=problem))
         return numbers.get(name, 0)
 
     down = [index(name, f"fleet.failed[{i}]") for i, name in enumerate(scenario.fleet.failed)]
@@ -326,7 +331,7 @@ def _failures(scenario: Scenario, elements: Elements) -> tuple[Bools, Bools, Int
         for i, (a, b) in enumerate(scenario.failed_lasers)
     ]
     if faults:
-        raise ScenarioError(f"the scenario names {len(faults)} satellite(s) that are not there", faults)
+        raise ScenarioError(f"the scenario names {len(faults)} satellite(s) that cannot be told", faults)
     rng = scenario.streams().failures
     failed = rng.random(len(elements)) < scenario.fleet.failed_share
     failed[down] = True

@@ -9,7 +9,7 @@ import csv
 import difflib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -248,9 +248,16 @@ class Territories:
 
     rows: tuple[TerritoryRow, ...]
     runs: Runs
+    _place: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_place", {row.id: place for place, row in enumerate(self.rows)})
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._place
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -259,10 +266,9 @@ class Territories:
 
     def place(self, id: str) -> int:
         """Where a territory stands among the rows.  Raises InputError, with near matches, for an unknown id."""
-        for place, row in enumerate(self.rows):
-            if row.id == id:
-                return place
-        raise InputError(_unknown(id, self.rows))
+        if id not in self._place:
+            raise InputError(_unknown(id, self.rows))
+        return self._place[id]
 
     def row(self, id: str) -> TerritoryRow:
         """What is known of a territory, without its cells."""

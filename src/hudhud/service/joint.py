@@ -2,7 +2,9 @@
 
 A cell on a coast lies wholly inside neither the country nor its territorial sea, but wholly inside the two together; so does
 one on the border of two countries that are served alike.  Which cells those are follows from the catalogue alone: the cells
-that two or more of them touch and that touch no other country's land or territorial sea, nor stand next to the sea beyond.
+that two or more of them touch, that touch no other country's land or territorial sea, and that do not reach into what is
+nobody's.  That a gap reaches in (high sea between two territorial seas, disputed land that the source gives to nobody) is
+told by centres that lie in it; gaps much narrower than a cell are missed.
 """
 
 from collections.abc import Sequence
@@ -24,30 +26,44 @@ _BEYOND = "sea.high"
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Touched:
-    """How many territories touch each cell number: countries and territorial seas (number,); regions, by their country."""
+    """How many territories touch each cell number: countries and territorial seas (number,); regions, by their country.
+
+    coast (number,): whether both land and territorial sea touch it, of whomever.  gap (number,): whether its centre is nobody's, neither of a country
+    nor of a territorial sea.  beyond (number,): such cells next to which none lies wholly inside anything: those that touch
+    neither land nor territorial sea at all, and those in disputed land.
+    """
 
     whole: Bits
     regions: dict[str, Bits]
+    coast: Bools
+    gap: Bools
     beyond: Bools
 
     def __post_init__(self) -> None:
-        freeze(self.whole, self.beyond, *self.regions.values())
+        freeze(self.whole, self.coast, self.gap, self.beyond, *self.regions.values())
 
 
 def touched(catalogue: Territories) -> Touched:
     """Count the territories that touch each cell.  Takes some 50 ms: once for a catalogue."""
     whole = np.zeros(NUMBERS, dtype=np.uint8)
     regions: dict[str, Bits] = {}
+    land, sea, disputed = (np.zeros(NUMBERS, dtype=np.bool_) for _ in range(3))
+    gap = np.ones(NUMBERS, dtype=np.bool_)
     for place, row in enumerate(catalogue.rows):
-        if row.id == _BEYOND or row.kind not in (Kind.COUNTRY, Kind.SEA, Kind.REGION):
+        if row.id == _BEYOND or row.kind not in (Kind.COUNTRY, Kind.SEA, Kind.REGION, Kind.AREA):
             continue
-        counted = whole
-        if row.kind is Kind.REGION:
-            counted = regions.setdefault(row.country, np.zeros(NUMBERS, dtype=np.uint8))
-        counted[catalogue.runs.numbers(place, Containment.OVERLAP)] += 1
-    beyond = np.zeros(NUMBERS, dtype=np.bool_)
+        number = catalogue.runs.numbers(place, Containment.OVERLAP)
+        if row.kind is Kind.AREA:
+            disputed[number] = True
+        elif row.kind is Kind.REGION:
+            regions.setdefault(row.country, np.zeros(NUMBERS, dtype=np.uint8))[number] += 1
+        else:
+            whole[number] += 1
+            gap[catalogue.runs.numbers(place, Containment.CENTRE)] = False
+            (land if row.kind is Kind.COUNTRY else sea)[number] = True
+    beyond = gap & disputed
     beyond[catalogue.territory(_BEYOND, Containment.FULL).number] = True
-    return Touched(whole=whole, regions=regions, beyond=beyond)
+    return Touched(whole=whole, regions=regions, coast=land & sea, gap=gap, beyond=beyond)
 
 
 def joint(catalogue: Territories, ids: Sequence[str], containment: Containment, counts: Touched) -> Ints32:
@@ -63,15 +79,25 @@ def joint(catalogue: Territories, ids: Sequence[str], containment: Containment, 
     return together
 
 
-def seams(catalogue: Territories, ids: Sequence[str], counts: Touched) -> Ints32:
-    """Cells that lie wholly inside several territories together, but in none of them alone.  Ascending."""
+def seams(catalogue: Territories, ids: Sequence[str], counts: Touched, known: Ints32 | None = None) -> Ints32:
+    """Cells that lie wholly inside several territories together, but in none of them alone.  Ascending.
+
+    known: ascending cells that are left out, for a caller who has them already.
+    """
     rows = [row for one in ids if (row := catalogue.row(one)).kind in (Kind.COUNTRY, Kind.SEA, Kind.REGION)]
     hosts = _hosts(catalogue, rows)
     overlap = {one: catalogue.territory(one, Containment.OVERLAP).number for one in {*hosts, *(row.id for row in rows)}}
     if not rows:
         return np.empty(0, dtype=np.int32)
     cells, members = np.unique(np.concatenate([overlap[row.id] for row in rows]), return_counts=True)
-    full = np.unique(np.concatenate([catalogue.territory(row.id, Containment.FULL).number for row in rows]))
+    full = np.unique(
+        np.concatenate(
+            [
+                _none(cells)[:0] if known is None else known,
+                *(catalogue.territory(row.id, Containment.FULL).number for row in rows),
+            ]
+        )
+    )
     cells = cells[(members > 1) & ~np.isin(cells, full, assume_unique=True)]
     regions = [row for row in rows if row.kind is Kind.REGION]
     own = sum((_holds(overlap[one], cells) for one in hosts), _none(cells))
@@ -80,8 +106,13 @@ def seams(catalogue: Territories, ids: Sequence[str], counts: Touched) -> Ints32
     divided = {row.country for row in regions if row.country in hosts}
     of_countries = sum((counts.regions[country][cells] for country in divided), _none(cells))
     alone = (own == counts.whole[cells]) & (not divided or regional == of_countries)
-    found = cells[alone].astype(np.int32)
-    inland: Ints32 = found[~_beside(found, counts.beyond)]
+    found = cells[alone & ~counts.gap[cells]].astype(np.int32)
+    # twelve miles of sea are too narrow for all neighbours of a cell on a coast to have their centres in them
+    coast = counts.coast[found]
+    opens = np.empty(len(found), dtype=np.bool_)
+    opens[coast] = _beside(found[coast], counts.beyond)
+    opens[~coast] = _beside(found[~coast], counts.gap)
+    inland: Ints32 = found[~opens]
     return inland
 
 
@@ -96,10 +127,11 @@ def _holds(number: Ints32, cells: Ints32) -> Ints:
 
 
 def _hosts(catalogue: Territories, rows: Sequence[TerritoryRow]) -> set[str]:
-    """Countries, with their seas, of which some of the territories are parts: they lie there too, and are no neighbours."""
-    wider = {row.country for row in rows if row.country} - {row.id for row in rows}
-    seas = {f"{country}.sea" for country in wider} & set(catalogue.ids)
-    return (wider & set(catalogue.ids)) | (seas - {row.id for row in rows})
+    """Countries of which some of the lands are parts, and seas of which some of the seas are: they lie there too, and are no
+    neighbours.
+    """
+    wider = {f"{row.country}.sea" if row.kind is Kind.SEA else row.country for row in rows if row.country}
+    return {one for one in wider if one in catalogue} - {row.id for row in rows}
 
 
 def _beside(number: Ints32, marked: Bools) -> Bools:

@@ -81,7 +81,7 @@ def _decision(
 def _with_sea(name: str, catalogue: Territories) -> str:
     """The country and its territorial sea as one, where it has one."""
     sea = f"{name}.sea"
-    return f"{name}+{sea}" if catalogue.row(name).kind is Kind.COUNTRY and sea in catalogue.ids else name
+    return f"{name}+{sea}" if catalogue.row(name).kind is Kind.COUNTRY and sea in catalogue else name
 
 
 def _borders(made: Sequence[Decision], catalogue: Territories, counts: Touched) -> Decision:
@@ -89,7 +89,7 @@ def _borders(made: Sequence[Decision], catalogue: Territories, counts: Touched) 
     served = [one for one in made if one.state is ServiceState.SERVED and one.territories[0].kind is Kind.COUNTRY]
     ids = [name for one in served for name in one.territories[0].id.split("+")]
     alone = np.unique(np.concatenate([one.territories[0].number for one in served]))
-    number = np.setdiff1d(seams(catalogue, ids, counts), alone).astype(np.int32)
+    number = seams(catalogue, ids, counts, known=alone)
     name_en, name_ar = "Borders between territories that are served", "حدود بين أقاليم متاحة فيها الخدمة"
     strip = territory(
         "standing.borders",

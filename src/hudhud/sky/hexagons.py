@@ -220,12 +220,21 @@ _BLOCK = 65536  # points at once: what lies between the two kernels stays in the
 
 def h3_index(number: Ints32) -> Ints:
     """H3 index of each cell number.  Any shape; returns it, int64.  Numbers are taken as they are: see `is_cell`."""
-    rest = np.asarray(number, dtype=np.int64)
-    index = np.full(rest.shape, _HEAD | _TAIL, dtype=np.int64)
-    for level in range(RESOLUTION, 0, -1):
-        rest, digit = np.divmod(rest, 7)
-        index |= digit << (3 * (15 - level))
-    return index | (rest << 45)
+    number = np.asarray(number, dtype=np.int32)
+    index = np.empty(number.size, dtype=np.int64)
+    _spell(np.ascontiguousarray(number).ravel(), _HEAD | _TAIL, index)
+    return index.reshape(number.shape)
+
+
+@compiled
+def _spell(number: Ints32, frame: int, index: Ints) -> None:
+    """H3 indices of cell numbers.  frame: what is the same in every index of the resolution."""
+    for n in range(number.size):
+        rest, bits = number[n], frame
+        for shift in range(30, 45, 3):
+            bits |= (rest % 7) << shift
+            rest //= 7
+        index[n] = bits | (rest << 45)
 
 
 def number_of(index: Ints) -> Ints32:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hudhud.errors import InputError
+from hudhud.errors import FetchError, InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +42,8 @@ examples:
 `fetch` prints the path of the elements and nothing else to standard output.
 A file called fetch is ./fetch.
 
-exit codes: 0 shown or fetched, 2 wrong usage or no elements in the file,
-3 elements could not be fetched or written
+exit codes: 0 shown or fetched, 2 wrong usage, no elements in the file, or a
+file that cannot be written, 3 elements could not be fetched
 """
 
 _EMBEDDED_EPOCH = "2026-05-30T12:00:00"
@@ -100,8 +100,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
     )
     path = fetched.path
     if arguments.output is not None:
-        path = Path(arguments.output)
-        catalogue.write_atomically(path, fetched.path.read_bytes())
+        path = _also_written(Path(arguments.output), fetched.path)
     next_at = to_rfc3339(fetched.next_at.astype("datetime64[s]"))
     if arguments.json:
         told = {
@@ -113,10 +112,26 @@ def _fetch(arguments: argparse.Namespace) -> int:
         }
         print_json(told)
         return 0
-    bad = f", {fetched.quarantined:,} records quarantined" if fetched.quarantined else ""
-    print(f"{fetched.satellites:,} satellites{bad}: {fetched.state.value}; next at {next_at}", file=sys.stderr)
+    many = "s" * (fetched.quarantined != 1)
+    bad = f", {fetched.quarantined:,} record{many} quarantined" if fetched.quarantined else ""
+    print(f"{_satellites(fetched.satellites)}{bad}: {fetched.state.value}; next at {next_at}", file=sys.stderr)
     print(path)
     return 0
+
+
+def _also_written(target: Path, path: Path) -> Path:
+    """The elements of `path` written to `target` too.  Raises InputError: they have been fetched all the same."""
+    from hudhud.adapters.store.catalogue import write_atomically
+
+    try:
+        write_atomically(target, path.read_bytes())
+    except FetchError as error:
+        raise InputError(f"--output {error}; the elements were fetched and are at {path}") from None
+    return target
+
+
+def _satellites(count: int) -> str:
+    return f"{count:,} satellite{'s' * (count != 1)}"
 
 
 def _home() -> Path:
@@ -221,7 +236,7 @@ def _print(source: str, found: "Catalogue", shells: "tuple[FoundShell, ...]", co
 
     first, middle, last = _span(found)
     console.print(f"[bold]{escape(source)}[/bold]", soft_wrap=True)
-    count = f"{len(found.elements):,} satellites, {found.source_format}"
+    count = f"{_satellites(len(found.elements))}, {found.source_format}"
     if first == last:
         console.print(f"{count}; epoch {_minute(first)} UTC")
     else:

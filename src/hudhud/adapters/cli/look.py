@@ -246,4 +246,4 @@ def _fleet(path: Path | None, at: "np.datetime64", max_age_s: float) -> "tuple[E
     bad = len(catalogue.quarantined)
     note = f", {bad} bad record{'s' if bad > 1 else ''} set aside" if bad else ""
     elements = require_fresh(catalogue.elements, at, at, max_age_s)
-    return elements, f"{path.name}: {len(elements):,} satellites{note}"
+    return elements, f"{path.name}: {len(elements):,} satellite{'s' * (len(elements) != 1)}{note}"

@@ -156,15 +156,21 @@ def _show_outages(every: Quality, console: Console) -> None:
     console.print(table)
 
 
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def _show_permission(result: Result, console: Console) -> None:
     """What the service map answered, beside what the sky allowed; nothing where no map was asked."""
     if not result.service_maps:
         return
     answers = permission(result)
     changed = len(result.service_maps) - 1
-    table = _table("Permission and reach, by the service map" + (f", which changed {changed} times" if changed else ""))
+    table = _table(
+        "Permission and reach, by the service map" + (f", which changed {_times(changed)}" if changed else "")
+    )
     table.add_column("\nterminal", max_width=18, no_wrap=True, overflow="ellipsis")
-    table.add_column("\nclass", max_width=12, no_wrap=True, overflow="ellipsis")
+    table.add_column("\nclass", max_width=18, no_wrap=True, overflow="ellipsis")
     table.add_column("per-\nmitted", justify="right", no_wrap=True)
     table.add_column("in\nreach", justify="right", no_wrap=True)
     table.add_column("\ncode and decision", overflow="fold")
