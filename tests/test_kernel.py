@@ -47,7 +47,7 @@ def written(folder: Path, factor: float, term: float) -> None:
     """Another file's numbers; the caller's own file stays untouched."""
     inner = folder / f"{folder.name}_inner.py"
     inner.write_text(INNER.format(factor=factor, term=term), encoding="utf-8")
-    stamp = os.stat(inner).st_mtime_ns + round(1e9 * (10 * factor + term))
+    stamp = inner.stat().st_mtime_ns + round(1e9 * (10 * factor + term))
     os.utime(inner, ns=(stamp, stamp))  # so that Python's own bytecode is not taken for a newer text
 
 

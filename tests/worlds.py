@@ -9,6 +9,9 @@ from hudhud.orbits.positions import Engine
 from hudhud.orbits.shells import Shell, walker
 from hudhud.report.result import Provenance
 from hudhud.scenario import Scenario, World, from_toml, world
+from hudhud.service.countries import Countries
+from hudhud.service.decision import Decisions
+from hudhud.service.territory import Territory
 from hudhud.sky.terminal_class import TerminalClass
 from hudhud.timescale import from_rfc3339
 
@@ -74,10 +77,27 @@ def read(text: str, files: dict[str, str] | None = None) -> Scenario:
     )
 
 
-def made(text: str, elements: Elements | None = None, engine: Engine = Engine.SGP4) -> World:
-    """The world of a text over the small fleet and the small ground."""
+def made(
+    text: str,
+    elements: Elements | None = None,
+    engine: Engine = Engine.SGP4,
+    decisions: Decisions | None = None,
+) -> World:
+    """The world of a text over the small fleet and the small ground, and under these decisions."""
     gateways, pops = ground()
-    return world(read(text), fleet() if elements is None else elements, gateways, pops, engine=engine)
+    return world(
+        read(text),
+        fleet() if elements is None else elements,
+        gateways,
+        pops,
+        engine=engine,
+        decisions=decisions,
+        countries=None if decisions is None else Countries(_no_country),
+    )
+
+
+def _no_country(name: str) -> Territory:
+    raise LookupError(f"a test asked where {name} lies")
 
 
 def provenance() -> Provenance:

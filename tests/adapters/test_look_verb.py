@@ -171,7 +171,9 @@ def test_obstructions_that_cannot_be_read_are_refused_by_name(capsys, tmp_path, 
 
 def test_elements_that_are_too_old_are_refused(capsys):
     elements = str(shared_data("elements/starlink-2026-05-30.omm.csv.gz"))
-    assert "elements are too old: 154.6 days before" in refusal(capsys, "5", "3", "--at", "2026-11-01T00:00:00Z", "--elements", elements)
+    assert "elements are too old: 154.6 days before" in refusal(
+        capsys, "5", "3", "--at", "2026-11-01T00:00:00Z", "--elements", elements
+    )
 
 
 def test_the_real_fleet_stands_over_cape_town(capsys):

@@ -190,7 +190,7 @@ def test_a_rule_that_gives_no_number_for_every_candidate_is_refused(files: tuple
         count = len(candidates.range_m)
         return {"nan": np.full(count, np.nan), "short": np.zeros(1), "two axes": np.zeros((count, 1))}[values]
 
-    with pytest.raises(ValueError, match="one number for each"):
+    with pytest.raises(InputError, match=r"one number for each|every candidate must have a number"):
         hudhud.run(load(files, choice=odd))
 
 

@@ -126,7 +126,7 @@ def test_options_stand_in_for_the_scenario_s_start_slots_and_seed(play) -> None:
         (("--start", "2026-05-30"), "is not an instant"),
         (("--start", "1956-01-01T00:00:00Z"), "the year must lie between 1957 and 2199"),
         (("--start", "2020-01-01T00:00:00Z"), "take elements of that date"),
-        (("--slots", "100000"), "raise the scenario's limit on the age of elements"),
+        (("--slots", "100000"), "raise the limit: `maximum_element_age_days` of a scenario"),
     ],
 )
 def test_options_that_cannot_be_are_refused_in_words(play, options: tuple[str, ...], where: str) -> None:

@@ -191,7 +191,9 @@ def test_a_cost_that_is_not_above_zero_is_refused(kind: EdgeKind, value: float) 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3, 1), (4,)])
 def test_a_cost_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InputError, match=r"cost of laser edges: returned .*must have shape \(3,\): one number for each"):
+    with pytest.raises(
+        InputError, match=r"cost of laser edges: returned .*must have shape \(3,\): one number for each"
+    ):
         chain().ways(lambda edges: np.ones(shape) if edges.kind is EdgeKind.LASER else np.ones(2))
 
 
@@ -213,7 +215,9 @@ def test_a_cost_that_is_no_row_of_numbers_is_refused_and_told_as_what_it_is(give
 
 def test_a_cost_given_as_a_list_of_whole_numbers_is_as_good_as_an_array() -> None:
     listed = chain().ways(lambda edges: [2] * len(edges.length_m))  # type: ignore[arg-type, return-value]
-    assert listed.trees.cost.tolist() == chain().ways(lambda edges: np.full(len(edges.length_m), 2.0)).trees.cost.tolist()
+    assert (
+        listed.trees.cost.tolist() == chain().ways(lambda edges: np.full(len(edges.length_m), 2.0)).trees.cost.tolist()
+    )
 
 
 @pytest.mark.parametrize(("laser", "down"), [(1e-20, 1.0), (1.0, 1e-14), (1e25, 1e25)])

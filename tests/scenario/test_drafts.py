@@ -336,10 +336,9 @@ def test_text_that_is_not_toml_says_where(text: str, told: str) -> None:
     assert told in str(caught.value)
 
 
-_KEYS = st.sampled_from(
-    [*"id sequence title_en title_ar territories classes but_classes state reasons legal_basis layers".split()]
-    + [*"start until review_by conditions supersedes source note demonstration".split()]
-) | st.text(string.ascii_lowercase, min_size=1, max_size=6)
+_WORDS = """id sequence title_en title_ar territories classes but_classes state reasons legal_basis layers
+start until review_by conditions supersedes source note demonstration"""
+_KEYS = st.sampled_from(_WORDS.split()) | st.text(string.ascii_lowercase, min_size=1, max_size=6)
 _VALUES = st.recursive(
     st.integers(-(2**70), 2**70) | st.floats() | st.booleans() | st.sampled_from(["LUX", "served", "medical", "x@y"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=3),

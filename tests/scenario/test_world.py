@@ -16,7 +16,10 @@ def test_a_name_that_several_satellites_share_is_a_fault_and_their_numbers_are_n
     with pytest.raises(ScenarioError) as caught:
         made(text, elements=elements)
     told = {fault.where: fault.problem for fault in caught.value.faults}
-    twins, nobody = "3 satellites are called 'TWIN': give its catalogue number", "no satellite 'nobody' in this fleet of 16"
+    twins, nobody = (
+        "3 satellites are called 'TWIN': give its catalogue number",
+        "no satellite 'nobody' in this fleet of 16",
+    )
     assert told == {
         "fleet.failed[0]": twins,
         "fleet.failed[1]": nobody,

@@ -38,6 +38,7 @@ __all__ = [
     "decisions",
     "in_force",
     "instant_ns",
+    "problems",
     "spans",
 ]
 
@@ -55,6 +56,8 @@ EARLIEST_NS, LATEST_NS = -(2**63) + 1, 2**63 - 1
 """Begin and end, in nanoseconds since 1970, of what has none."""
 
 _DAY_NS = 86_400 * 1_000_000_000
+
+_Problem = tuple[tuple[str, ...], str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +166,7 @@ def decisions(items: Iterable[Decision], world: Ints32 | None = None) -> Decisio
     known[cells] = True
     faults = [*_doubled(found), *_superseding(found), *_territories(found, known)]
     for one in found:
-        faults += [Fault(where=one.id, problem=problem) for problem in _problems(one)]
+        faults += [Fault(where=one.id, problem=problem) for _, problem in problems(one)]
     faults.sort(key=lambda fault: fault.where)
     faults += _unanswered(found, cells, known)
     if faults:
@@ -333,8 +336,11 @@ def _wrong_cells(territory: Territory, known: Bools) -> Iterator[str]:
         )
 
 
-def _problems(one: Decision) -> Iterator[str]:
-    """What is wrong with one decision, its territories and supersession apart."""
+def problems(one: Decision) -> Iterator[_Problem]:
+    """What is wrong with one decision, its territories and supersession apart.
+
+    Each with the fields that it rests on, the one to mend first.  Those of its conditions have a point before their name.
+    """
     yield from _wording(one)
     wrong = list(_instants(one))
     yield from wrong
@@ -344,20 +350,20 @@ def _problems(one: Decision) -> Iterator[str]:
     yield from _limits(one.conditions)
 
 
-def _wording(one: Decision) -> Iterator[str]:
+def _wording(one: Decision) -> Iterator[_Problem]:
     """Texts and choices left out, and texts that cannot be written in one line."""
     if not one.id.strip() or plain(one.id) != one.id:
-        yield "has an id that is empty or not plain text: use letters, digits and signs in one line"
+        yield ("id",), "has an id that is empty or not plain text: use letters, digits and signs in one line"
     if not 0 <= one.sequence < 2**53:
-        yield f"has sequence {one.sequence}: a place in the record is an integer from 0 to 2**53 - 1"
+        yield ("sequence",), f"has sequence {one.sequence}: a place in the record is an integer from 0 to 2**53 - 1"
     if not one.classes:
-        yield "names no class: say for whom it decides"
+        yield ("classes",), "names no class: say for whom it decides"
     if not one.reasons:
-        yield "gives no reason: name at least one"
+        yield ("reasons",), "gives no reason: name at least one"
     if not one.title_en.strip():
-        yield "has no English title: title_en says in a line what it does"
+        yield ("title_en",), "has no English title: title_en says in a line what it does"
     if not one.title_ar.strip():
-        yield "has no Arabic title: title_ar says in a line what it does"
+        yield ("title_ar",), "has no Arabic title: title_ar says in a line what it does"
     for what, names in (
         ("allowlist", one.conditions.allowlist or ()),
         ("denylist", one.conditions.denylist),
@@ -365,65 +371,101 @@ def _wording(one: Decision) -> Iterator[str]:
     ):
         wrong = sorted(name for name in names if not name.strip() or plain(name) != name)
         if wrong:
-            yield f"has {len(wrong)} ids in {what} that are empty or not plain text, {wrong[0]!r} the first"
+            yield (
+                (f".{what}",),
+                f"has {len(wrong)} ids in {what} that are empty or not plain text, {wrong[0]!r} the first",
+            )
 
 
-def _instants(one: Decision) -> Iterator[str]:
+def _instants(one: Decision) -> Iterator[_Problem]:
     """Instants that nanoseconds in 64 bits cannot hold."""
     for what, instant in (("start", one.start), ("until", one.until), ("review_by", one.review_by)):
         if not np.isnat(instant) and not _in_range(instant):
-            yield f"has {what} {instant}: years are {_FIRST_YEAR} to {_LAST_YEAR}; leave out what has no end"
+            yield (what,), f"has {what} {instant}: years are {_FIRST_YEAR} to {_LAST_YEAR}; leave out what has no end"
 
 
-def _windows(one: Decision) -> Iterator[str]:
+def _windows(one: Decision) -> Iterator[_Problem]:
     """A time that ends before it begins, or that nobody reviews."""
     started, ends = not np.isnat(one.start), not np.isnat(one.until)
     start_ns, until_ns, review_ns = _ns(one.start, 0), _ns(one.until, 0), _ns(one.review_by, 0)
     if started and ends and start_ns >= until_ns:
-        yield f"ends at {to_rfc3339(one.until)}, not after its start at {to_rfc3339(one.start)}: correct the window"
+        yield (
+            ("until", "start"),
+            f"ends at {to_rfc3339(one.until)}, not after its start at {to_rfc3339(one.start)}: correct the window",
+        )
     if np.isnat(one.review_by):
-        yield "has no review_by: every decision, refusals too, says when it must be looked at again"
+        yield ("review_by",), "has no review_by: every decision, refusals too, says when it must be looked at again"
     elif started and review_ns <= start_ns:
-        yield f"is to be reviewed by {to_rfc3339(one.review_by)}, not after its start at {to_rfc3339(one.start)}"
+        yield (
+            ("review_by", "start"),
+            f"is to be reviewed by {to_rfc3339(one.review_by)}, not after its start at {to_rfc3339(one.start)}",
+        )
     elif started and review_ns - start_ns > LONGEST_UNREVIEWED_DAYS * _DAY_NS:
         days = (review_ns - start_ns) / _DAY_NS
-        yield f"is to be reviewed {days:,.1f} days after its start: at most {LONGEST_UNREVIEWED_DAYS} are allowed"
+        yield (
+            ("review_by", "start"),
+            f"is to be reviewed {days:,.1f} days after its start: at most {LONGEST_UNREVIEWED_DAYS} are allowed",
+        )
     if one.state is ServiceState.EMERGENCY_SERVED:
         if not (started and ends):
-            yield f"is an emergency grant without start and until: it lapses within {LONGEST_EMERGENCY_DAYS} days"
+            yield (
+                ("until" if started else "start", "start", "state"),
+                f"is an emergency grant without start and until: it lapses within {LONGEST_EMERGENCY_DAYS} days",
+            )
         elif until_ns - start_ns > LONGEST_EMERGENCY_DAYS * _DAY_NS:
             days = (until_ns - start_ns) / _DAY_NS
-            yield f"is an emergency grant of {days:,.1f} days: at most {LONGEST_EMERGENCY_DAYS}, then decide ordinarily"
+            yield (
+                ("until", "start", "state"),
+                f"is an emergency grant of {days:,.1f} days: at most {LONGEST_EMERGENCY_DAYS}, then decide ordinarily",
+            )
 
 
-def _states(one: Decision) -> Iterator[str]:
+def _states(one: Decision) -> Iterator[_Problem]:
     """A state whose layers or conditions do not belong to it."""
     state, asks = one.state, one.conditions != ANY
     if state.serves and one.layers:
-        yield f"is a grant ({state}) with layers {', '.join(sorted(one.layers))}: only refusals are enforced at a layer"
+        yield (
+            ("layers", "state"),
+            f"is a grant ({state}) with layers {', '.join(sorted(one.layers))}: only refusals are enforced at a layer",
+        )
     if not state.serves:
         if not one.layers:
-            yield f"is a refusal ({state}) without a layer: say whether beam or terminal (or both) enforces it"
+            yield (
+                ("layers", "state"),
+                f"is a refusal ({state}) without a layer: say whether beam or terminal (or both) enforces it",
+            )
         if asks:
-            yield f"is a refusal ({state}) with conditions: a refusal has none; make it a grant or drop them"
+            yield (
+                ("conditions", "state"),
+                f"is a refusal ({state}) with conditions: a refusal has none; make it a grant or drop them",
+            )
     if state is ServiceState.TECHNICALLY_UNAVAILABLE and one.layers and Layer.BEAM not in one.layers:
-        yield "is technically_unavailable but not enforced by beam: where nothing can be sent no beam is lit"
+        yield (
+            ("layers", "state"),
+            "is technically_unavailable but not enforced by beam: where nothing can be sent no beam is lit",
+        )
     if state is ServiceState.SERVED and asks:
-        yield "is served with conditions: its state is served_restricted"
+        yield ("state", "conditions"), "is served with conditions: its state is served_restricted"
     if state is ServiceState.SERVED_RESTRICTED and not asks:
-        yield "is served_restricted without a condition: name one, or its state is served"
+        yield ("conditions", "state"), "is served_restricted without a condition: name one, or its state is served"
     if state is ServiceState.SERVED_ALLOWLIST_ONLY and one.conditions.allowlist is None:
-        yield "is served_allowlist_only without an allowlist: list the ids of the terminals (an empty list serves none)"
+        yield (
+            (".allowlist", "state"),
+            "is served_allowlist_only without an allowlist: list the ids of the terminals (an empty list serves none)",
+        )
 
 
-def _limits(conditions: Conditions) -> Iterator[str]:
+def _limits(conditions: Conditions) -> Iterator[_Problem]:
     """Conditions that contradict themselves, and limits that are no limits."""
     both = sorted(conditions.purposes & conditions.refused_purposes)
     if both:
-        yield f"both allows and refuses the purpose {', '.join(both)}: choose one"
+        yield (".refused_purposes", ".purposes"), f"both allows and refuses the purpose {', '.join(both)}: choose one"
     twice = sorted((conditions.allowlist or frozenset()) & conditions.denylist)
     if twice:
-        yield f"has {len(twice)} terminals on both allowlist and denylist, {twice[0]!r} the first: choose one"
+        yield (
+            (".denylist", ".allowlist"),
+            f"has {len(twice)} terminals on both allowlist and denylist, {twice[0]!r} the first: choose one",
+        )
     for what in (
         "maximum_speed_m_s",
         "maximum_home_distance_m",
@@ -432,9 +474,12 @@ def _limits(conditions: Conditions) -> Iterator[str]:
     ):
         value = getattr(conditions, what)
         if not value >= 0:
-            yield f"has {what} {value}: a limit is a number from 0 up; leave it out for none"
+            yield (f".{what}",), f"has {what} {value}: a limit is a number from 0 up; leave it out for none"
     if math.isnan(conditions.minimum_height_m) or conditions.minimum_height_m == math.inf:
-        yield f"has minimum_height_m {conditions.minimum_height_m}: a height is a finite number; leave it out for none"
+        yield (
+            (".minimum_height_m",),
+            f"has minimum_height_m {conditions.minimum_height_m}: a height is a finite number; leave it out for none",
+        )
 
 
 def _unanswered(items: list[Decision], world: Ints32, known: Bools) -> Iterator[Fault]:

@@ -28,9 +28,9 @@ _BEYOND = "sea.high"
 class Touched:
     """How many territories touch each cell number: countries and territorial seas (number,); regions, by their country.
 
-    coast (number,): whether both land and territorial sea touch it, of whomever.  gap (number,): whether its centre is nobody's, neither of a country
-    nor of a territorial sea.  beyond (number,): such cells next to which none lies wholly inside anything: those that touch
-    neither land nor territorial sea at all, and those in disputed land.
+    coast (number,): whether both land and territorial sea touch it, of whomever.  gap (number,): whether its centre is
+    nobody's, neither of a country nor of a territorial sea.  beyond (number,): those gaps beside which no cell is wholly
+    inside anything: cells that touch neither land nor territorial sea, and cells in disputed land.
     """
 
     whole: Bits
@@ -75,8 +75,7 @@ def joint(catalogue: Territories, ids: Sequence[str], containment: Containment, 
     each = [catalogue.territory(one, containment).number for one in ids]
     if containment is Containment.FULL:
         each.append(seams(catalogue, ids, counts))
-    together: Ints32 = np.unique(np.concatenate(each))
-    return together
+    return _union(each)
 
 
 def seams(catalogue: Territories, ids: Sequence[str], counts: Touched, known: Ints32 | None = None) -> Ints32:
@@ -90,15 +89,9 @@ def seams(catalogue: Territories, ids: Sequence[str], counts: Touched, known: In
     if not rows:
         return np.empty(0, dtype=np.int32)
     cells, members = np.unique(np.concatenate([overlap[row.id] for row in rows]), return_counts=True)
-    full = np.unique(
-        np.concatenate(
-            [
-                _none(cells)[:0] if known is None else known,
-                *(catalogue.territory(row.id, Containment.FULL).number for row in rows),
-            ]
-        )
-    )
-    cells = cells[(members > 1) & ~np.isin(cells, full, assume_unique=True)]
+    cells = cells[members > 1]
+    full = [catalogue.territory(row.id, Containment.FULL).number for row in rows]
+    cells = cells[_holds(_union(full if known is None else [known, *full]), cells) == 0]
     regions = [row for row in rows if row.kind is Kind.REGION]
     own = sum((_holds(overlap[one], cells) for one in hosts), _none(cells))
     own += sum((_holds(overlap[row.id], cells) for row in rows if row.kind is not Kind.REGION), _none(cells))
@@ -114,6 +107,12 @@ def seams(catalogue: Territories, ids: Sequence[str], counts: Touched, known: In
     opens[~coast] = _beside(found[~coast], counts.gap)
     inland: Ints32 = found[~opens]
     return inland
+
+
+def _union(parts: Sequence[Ints32]) -> Ints32:
+    """Numbers that are in any of several ascending arrays, ascending.  Sorting runs is faster than hashing them."""
+    together: Ints32 = np.sort(np.concatenate(parts), kind="stable")
+    return together[np.diff(together, prepend=-1) > 0] if len(together) else together
 
 
 def _none(cells: Ints32) -> Ints:

@@ -58,7 +58,7 @@ def _decision(
     name, _, mode = row["territory"].partition("@")
     containment = Containment(mode) if mode else Containment.FULL if state.serves else Containment.OVERLAP
     classes = _classes(row["classes"])
-    several = doubled[name] > 1 and classes != ALL_CLASSES
+    several = doubled[name] > 1 and row["classes"] and not row["classes"].startswith("but ")
     return Decision(
         id=f"standing.{name}" + (f".{next(each for each in ServiceClass if each in classes)}" if several else ""),
         sequence=number,

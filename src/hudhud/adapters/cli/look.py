@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hudhud.adapters.cli.reading import instant, number, picture_file
 from hudhud.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -119,39 +120,26 @@ def _read(arguments: argparse.Namespace) -> "tuple[np.datetime64, Place, int | N
         known = ", ".join(classes)
         faults.append(Fault(where="--class", problem=f"no class {arguments.terminal_class!r}: one of {known}"))
     numbers = {
-        "latitude": _number("LAT", arguments.latitude, -90, 90, faults),
-        "longitude": _number("LON", arguments.longitude, -180, 360, faults),
-        "height": _number("--height", arguments.height, -1_000, 20_000, faults),
-        "minimum": _number("--min-elevation", arguments.min_elevation, 0, 90, faults),
-        "gso": _number("--gso", arguments.gso, 0, 90, faults),
+        "latitude": number("LAT", arguments.latitude, -90, 90, faults),
+        "longitude": number("LON", arguments.longitude, -180, 360, faults),
+        "height": number("--height", arguments.height, -1_000, 20_000, faults),
+        "minimum": number("--min-elevation", arguments.min_elevation, 0, 90, faults),
+        "gso": number("--gso", arguments.gso, 0, 90, faults),
     }
-    max_age_days = _number("--max-age", arguments.max_age, 0, 60, faults)
+    max_age_days = number("--max-age", arguments.max_age, 0, 60, faults)
     boresight = None
     if arguments.boresight is not None:
         boresight = (
-            _number("--boresight AZ", arguments.boresight[0], -180, 360, faults),
-            _number("--boresight EL", arguments.boresight[1], 0, 90, faults),
+            number("--boresight AZ", arguments.boresight[0], -180, 360, faults),
+            number("--boresight EL", arguments.boresight[1], 0, 90, faults),
         )
     limit = _limit(arguments, faults)
-    at = _instant(arguments.at, faults)
-    if arguments.picture is not None and arguments.picture.suffix.lower() != ".png":
-        faults.append(Fault(where="--picture", problem=f"{arguments.picture} must end in .png"))
-    if at is None or faults:
+    at = instant(arguments.at, faults)
+    picture_file("--picture", arguments.picture, faults)
+    if faults:
         raise InputError("this sky cannot be worked out:", faults)
     place = _place(numbers, boresight, classes[arguments.terminal_class], arguments.obstructions)
     return at, place, limit, max_age_days * 86_400.0
-
-
-def _number(where: str, text: str, least: float, most: float, faults: list[Fault]) -> float:
-    """The number that a text is; otherwise nan, and a fault."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not least <= value <= most:
-        faults.append(Fault(where=where, problem=f"{text!r} must be a number from {least:,g} to {most:,g}"))
-        return math.nan
-    return value
 
 
 def _limit(arguments: argparse.Namespace, faults: list[Fault]) -> int | None:
@@ -163,23 +151,6 @@ def _limit(arguments: argparse.Namespace, faults: list[Fault]) -> int | None:
         faults.append(Fault(where="--limit", problem=f"{arguments.limit!r} must be a whole number from 0 on"))
         return None
     return min(int(arguments.limit), 1_000_000_000)
-
-
-def _instant(text: str, faults: list[Fault]) -> "np.datetime64 | None":
-    """The instant that a text names; `now` is this second by the clock of this computer."""
-    import time
-
-    import numpy as np
-
-    from hudhud.timescale import from_rfc3339
-
-    if text == "now":
-        return np.datetime64(int(time.time()) * 1_000_000_000, "ns")
-    try:
-        return from_rfc3339(text)
-    except ValueError as error:
-        faults.append(Fault(where="--at", problem=str(error)))
-        return None
 
 
 def _place(

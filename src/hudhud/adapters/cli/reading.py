@@ -1,4 +1,4 @@
-"""How verbs of service read what their user wrote: numbers, instants, places, names of files; every fault is collected."""
+"""How verbs read what their user wrote: numbers, instants, places, names of files; every fault is collected."""
 
 import argparse
 import math
