@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hudhud.adapters import decisions as source
+from hudhud.adapters.service_words import STATES_AR
 from hudhud.errors import InputError
 from hudhud.service.service_map import compile, counts
 from hudhud.service.vocabulary import Containment, ServiceClass, ServiceState
@@ -18,6 +19,7 @@ id = "{id}"
 title_en = "A draft"
 title_ar = "مسودة"
 territories = ["{territory}"]
+classes = ["medical"]
 state = "served"
 reasons = ["licence_granted"]
 review_by = "2026-12-31T00:00:00Z"
@@ -80,9 +82,12 @@ def test_a_folder_is_no_file(tmp_path: Path, name: str) -> None:
 
 def test_decisions_that_do_not_belong_together_are_refused_with_every_fault(tmp_path: Path) -> None:
     twice = DRAFT.format(id="standing.LUX", territory="LUX") + 'supersedes = ["nobody"]\n'
-    with pytest.raises(InputError, match="make no service map") as caught:
-        source.together(source.standing(), source.drafted(written(tmp_path, twice), source.standing().all))
-    assert len(caught.value.faults) >= 2
+    with pytest.raises(InputError, match=r"draft\.toml: the decisions have 2 faults") as caught:
+        source.drafted(written(tmp_path, twice), source.standing().all)
+    assert {fault.where for fault in caught.value.faults} == {"decision[0].id", "decision[0].supersedes[0]"}
+    alone = source.drafted(written(tmp_path, DRAFT.format(id="one", territory="LUX")), ())
+    with pytest.raises(InputError, match="make no service map"):
+        source.together(source.standing(), alone)
 
 
 def test_the_ground_offers_nobody_anything_anywhere(tmp_path: Path) -> None:
@@ -94,3 +99,10 @@ def test_the_ground_offers_nobody_anything_anywhere(tmp_path: Path) -> None:
     grant = source.drafted(written(tmp_path, DRAFT.format(id="one", territory="LUX")), base.all)
     table = counts(compile(source.together(base, grant), np.datetime64("2026-06-01", "ns")))
     assert 0 < table[ServiceClass.MEDICAL][ServiceState.SERVED] < 20
+
+
+def test_arabic_says_one_word_for_a_state_in_titles_and_tables() -> None:
+    for one in source.standing().all:
+        if one.id != "standing.borders":
+            assert one.title_ar.startswith(STATES_AR[one.state]), one.id
+        assert not any(word in one.title_ar for word in ("جهاز", "أجهزة")), one.id

@@ -103,6 +103,58 @@ def test_a_decision_in_force_is_compared_with_the_map_without_it(capsys):
     assert found["reviewed"][0]["id"] == "standing.POL" and found["afterwards"] == "never_lapses"
 
 
+POLAND = """\
+[[decision]]
+id = "poland"
+title_en = "Poland otherwise"
+title_ar = "بولندا بشكل آخر"
+territories = ["POL"]
+classes = ["residential", "medical"{more}]
+state = "{state}"
+reasons = ["licence_granted"]
+legal_basis = "host_government_consent"
+start = "2026-12-01T00:00:00Z"
+review_by = "2026-12-31T00:00:00Z"
+supersedes = ["standing.POL"]
+source = "made up"
+demonstration = true
+[decision.conditions]
+{conditions}
+"""
+
+
+def test_a_draft_with_an_empty_list_loses_service(capsys, monkeypatch, tmp_path):
+    path = tmp_path / "list.toml"
+    path.write_text(
+        POLAND.format(more="", state="served_allowlist_only", conditions="allowlist = []"), encoding="utf-8"
+    )
+    text = shown(capsys, monkeypatch, str(path))
+    assert "Nobody loses service" not in text and "1,295 cells lose service" in text
+    assert "nobody is on it here" in text and "Classes that save lives" in text
+
+
+def test_a_draft_that_hardly_serves_anybody_says_so(capsys, monkeypatch, tmp_path):
+    path = tmp_path / "slow.toml"
+    asked = 'maximum_speed_km_h = 0\npurposes = ["other"]\nhome_countries = ["TON"]'
+    more = ', "weapon_mounted"'
+    path.write_text(POLAND.format(more=more, state="served_restricted", conditions=asked), encoding="utf-8")
+    text = " ".join(shown(capsys, monkeypatch, str(path)).split())
+    assert "stay served under other conditions for residential, medical (served with conditions)" in text
+    assert "only for other; at most 0 km/h over ground; of terminals at home in TON." in text
+    assert "poland overrides a prohibition: weapon mounted in 1,246 cells (standing.world.weapon_mounted)." in text
+    assert "serves or refuses as before" not in text and "People: GeoNames (CC BY 4.0)" in text
+
+
+def test_a_draft_under_a_narrower_decision_is_said_to_have_no_effect(capsys, monkeypatch, tmp_path):
+    path = tmp_path / "below.toml"
+    text = POLAND.format(more="", state="served_restricted", conditions="ocean_plan = true")
+    text = text.replace('supersedes = ["standing.POL"]\n', "").replace('["POL"]', '["POL", "DEU"]')
+    path.write_text(text, encoding="utf-8")
+    told_words = " ".join(shown(capsys, monkeypatch, str(path)).split())
+    assert "poland has no effect for residential, medical in" in told_words
+    assert "standing.POL are narrower; supersede them to take effect." in told_words
+
+
 def test_a_picture_is_drawn(capsys, draft, tmp_path):
     pytest.importorskip("matplotlib", reason="the picture needs the extra plot")
     path = tmp_path / "sudan.png"

@@ -111,3 +111,9 @@ def test_a_picture_of_the_world_is_drawn(capsys, tmp_path):
 )
 def test_what_cannot_be_told_is_refused_in_words(capsys, arguments, said):
     assert said in refusal(capsys, *arguments)
+
+
+def test_the_note_of_a_decision_stands_under_its_source(capsys, monkeypatch):
+    text = shown(capsys, monkeypatch, "-75", "0", "--at", AT)
+    assert "note        Use at research stations" in text
+    assert text.index("  source ") < text.index("  note ")

@@ -288,6 +288,7 @@ def test_what_cannot_be_done_is_refused_with_what_to_do(capsys, tmp_path, monkey
         ("bow.geojson", b'{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}', "crosses"),
         ("empty.geojson", b"", "bow"),
         ("words.json", b"hello", "words.json"),
+        ("brackets.geojson", b"[" * 5000, "the GeoJSON was refused"),
         ("coarse.txt", b"8428347ffffffff\n", "resolution 4"),
         ("none.txt", b"\n\n", "no cell"),
         ("bytes.txt", b"\xff\xfe\x00", "bytes.txt"),

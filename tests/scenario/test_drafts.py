@@ -30,6 +30,7 @@ id = "d"
 title_en = "A grant"
 title_ar = "إذن"
 territories = ["LUX"]
+classes = ["medical"]
 state = "served"
 reasons = ["licence_granted"]
 review_by = "2026-12-31T00:00:00Z"
@@ -47,7 +48,8 @@ def read(text: str, files: Mapping[str, str] | None = None, first: int = 7) -> t
             raise FileNotFoundError(2, "No such file or directory", name)
         return (files or {})[name]
 
-    return from_toml(text, territory_of=territory_of, read=file, first_sequence=first)
+    known = {"standing.UKR": 3, "first": 0}
+    return from_toml(text, territory_of=territory_of, read=file, first_sequence=first, known=known)
 
 
 def one(text: str, files: Mapping[str, str] | None = None) -> Decision:
@@ -66,8 +68,16 @@ def faults(text: str, files: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def changed(**keys: str) -> str:
     """The grant with these keys instead of, or besides, its own; a value as TOML writes it, "" to leave a key out."""
-    lines = [line for line in GRANT.splitlines() if line.partition(" = ")[0] not in keys]
+    instead = {"classes"} if "but_classes" in keys else set()
+    lines = [line for line in GRANT.splitlines() if line.partition(" = ")[0] not in {*keys, *instead}]
     return "\n".join([*lines, *(f"{key} = {value}" for key, value in keys.items() if value), ""])
+
+
+def stated(state: str, **keys: str) -> str:
+    """The grant in another state, with what that state asks for."""
+    refusal, days = {"layers": '["beam"]'}, {"start": '"2026-06-01T00:00:00Z"', "until": '"2026-06-10T00:00:00Z"'}
+    more = {"not_offered": refusal, "prohibited": refusal, "emergency_served": days}.get(state, {})
+    return changed(state=f'"{state}"', **keys, **more)
 
 
 def own(how: str, territories: str = '["strip"]') -> str:
@@ -77,7 +87,7 @@ def own(how: str, territories: str = '["strip"]') -> str:
 def test_the_shortest_grant_has_documented_defaults() -> None:
     found = one(GRANT)
     assert (found.id, found.sequence, found.title_en, found.title_ar) == ("d", 7, "A grant", "إذن")
-    assert found.state is ServiceState.SERVED and found.classes == ALL_CLASSES
+    assert found.state is ServiceState.SERVED and found.classes == {ServiceClass.MEDICAL}
     assert found.legal_basis is LegalBasis.NONE_STATED and found.layers == frozenset()
     assert np.isnat(found.start) and np.isnat(found.until)
     assert found.review_by == from_rfc3339("2026-12-31T00:00:00Z")
@@ -128,13 +138,15 @@ def test_every_key_of_a_decision_becomes_its_value(keys: dict[str, str], field: 
     ],
 )
 def test_every_condition_becomes_its_value_in_si_units(key: str, value: str, field: str, expected: object) -> None:
-    found = one(GRANT + f"[decision.conditions]\n{key} = {value}\n", {"list.txt": "kit 1\n\n  kit-2  \n"})
+    state = '"served_allowlist_only"' if key.startswith("allowlist") else '"served_restricted"'
+    text = changed(state=state) + f"[decision.conditions]\n{key} = {value}\n"
+    found = one(text, {"list.txt": "kit 1\n\n  kit-2  \n"})
     assert getattr(found.conditions, field) == expected
 
 
 def test_further_decisions_follow_in_order() -> None:
-    two = read(GRANT + GRANT.replace('id = "d"', 'id = "e"\nsequence = 3'))
-    assert [(each.id, each.sequence) for each in two] == [("d", 7), ("e", 3)]
+    two = read(GRANT + GRANT.replace('id = "d"', 'id = "e"\nsequence = 4'))
+    assert [(each.id, each.sequence) for each in two] == [("d", 7), ("e", 4)]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +163,7 @@ def test_further_decisions_follow_in_order() -> None:
 def test_grants_keep_inside_and_refusals_reach_over_unless_told_otherwise(
     name: str, state: str, mode: Containment
 ) -> None:
-    (found,) = one(changed(territories=f'["{name}"]', state=f'"{state}"')).territories
+    (found,) = one(stated(state, territories=f'["{name}"]')).territories
     assert found.containment is mode
     assert found.digest == territory_of("LUX", mode).digest
 
@@ -318,6 +330,98 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
         "decision[1].territories[1]",
         "territory[0].cells",
     ]
+
+
+MANY = """
+[[decision]]
+id = "first"
+title_en = "Ends before it begins"
+title_ar = "ينتهي قبل أن يبدأ"
+territories = ["LUX", "LUX"]
+state = "served"
+reasons = ["licence_granted"]
+start = "2026-06-02T00:00:00Z"
+until = "2026-06-01T00:00:00Z"
+review_by = "2028-06-01T00:00:00Z"
+supersedes = ["nobody", "third"]
+
+[[decision]]
+id = "second"
+title_en = "A refusal that nothing enforces"
+title_ar = "رفض لا ينفذه شيء"
+territories = ["LUX"]
+state = "not_offered"
+reasons = ["no_licence", "no_licence"]
+review_by = "someday"
+supersedes = ["second"]
+conditions = { purposes = ["medical"], refused_purposes = ["medical", "medical"] }
+
+[[decision]]
+id = "third"
+sequence = 8
+title_ar = "إذن طوارئ"
+territories = ["LUX"]
+classes = ["medical", "press", "medical"]
+state = "emergency_served"
+reasons = ["safety_of_life"]
+layers = ["beam"]
+start = "2026-06-01T00:00:00Z"
+until = "2026-07-01T00:00:00Z"
+review_by = "2026-06-20T00:00:00Z"
+conditions = { allowlist_file = "list.txt", denylist = ["kit-1"], speed = 3 }
+
+[[decision]]
+id = "second"
+state = "open"
+"""
+
+
+def test_a_file_wrong_in_every_way_is_refused_once_with_all_of_it() -> None:
+    with pytest.raises(InputError) as caught:
+        read(MANY, {"list.txt": "kit-1\nkit-2\nkit-1\n"})
+    told = [(fault.where.removeprefix("decision"), fault.problem) for fault in caught.value.faults]
+    expected = {
+        ("[0].id", "sequence 0: ids must differ"),
+        ("[0].territories[1]", "'LUX' stands there already"),
+        ("[0].classes", "a grant names its classes: weapon_mounted and military are never meant by silence"),
+        ("[0].until", "not after its start"),
+        ("[0].review_by", "at most 365 are allowed"),
+        ("[0].supersedes[0]", "there is no decision 'nobody'"),
+        ("[0].supersedes[1]", "only an earlier decision can be superseded"),
+        ("[1].reasons[1]", "'no_licence' stands there already"),
+        ("[1].review_by", "'someday'"),
+        ("[1].supersedes[0]", "supersedes itself"),
+        ("[1].layers", "without a layer"),
+        ("[1].conditions", "a refusal has none"),
+        ("[1].conditions.refused_purposes", "both allows and refuses the purpose medical"),
+        ("[1].conditions.refused_purposes[1]", "'medical' stands there already"),
+        ("[2].sequence", "decision[1] has sequence 8 already"),
+        ("[2].title_en", "this key is required"),
+        ("[2].classes[2]", "'medical' stands there already"),
+        ("[2].layers", "is a grant (emergency_served) with layers beam"),
+        ("[2].until", "is an emergency grant of 30.0 days"),
+        ("[2].conditions.speed", "no such key here"),
+        ("[2].conditions.allowlist_file", "'kit-1' the first: once is enough"),
+        ("[3].id", "decision[1] is 'second' already"),
+        ("[3].state", "must be one of served"),
+        ("[3].title_en", "this key is required"),
+        ("[3].title_ar", "this key is required"),
+        ("[3].territories", "this key is required"),
+        ("[3].reasons", "this key is required"),
+        ("[3].review_by", "this key is required"),
+    }
+    for where, problem in expected:
+        assert any(where == place and problem in each for place, each in told), (where, problem, told)
+    assert len(told) == len(expected), "a fault that is none"
+
+
+def test_only_refusals_may_leave_open_for_whom() -> None:
+    assert one(stated("prohibited", classes="")).classes == ALL_CLASSES
+    for text in (changed(classes=""), changed(classes="", but_classes="[]"), stated("emergency_served", classes="")):
+        assert "never meant by silence" in faults(text)["decision[0].classes"]
+    every = ", ".join(f'"{each}"' for each in ServiceClass)
+    assert one(changed(classes=f"[{every}]")).classes == ALL_CLASSES
+    assert "names no class" in faults(changed(but_classes=f"[{every}]"))["decision[0].classes"]
 
 
 @pytest.mark.parametrize(

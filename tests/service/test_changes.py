@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hudhud.errors import InputError
 from hudhud.service.changes import Change, changed
-from hudhud.service.decision import decisions
+from hudhud.service.decision import Conditions, decisions
 from hudhud.service.service_map import answers
 from hudhud.service.service_map import compile as compiled
 from hudhud.service.vocabulary import ServiceClass, ServiceState
@@ -24,10 +24,14 @@ def slow(before, after, world):
         for (_, old), (_, new) in zip(answers(before, cell), answers(after, cell), strict=True):
             if old.id == new.id:
                 kinds.append(Change.SAME)
-            elif old.state.serves == new.state.serves:
-                kinds.append(Change.ALTER)
+                continue
+            served, serving = (one.state.serves and one.conditions.allowlist != frozenset() for one in (old, new))
+            if served != serving:
+                kinds.append(Change.GAIN if serving else Change.LOSE)
+            elif served and (old.state, old.conditions) != (new.state, new.conditions):
+                kinds.append(Change.CONDITIONS)
             else:
-                kinds.append(Change.GAIN if new.state.serves else Change.LOSE)
+                kinds.append(Change.ALTER)
         if any(kinds):
             found[cell] = kinds
     return found
@@ -77,3 +81,36 @@ def test_another_decision_that_says_the_same_is_a_change_too():
     before, after = (compiled(decisions(some, world), day(0)) for some in ([base()], [base(), again]))
     found = changed(before, after)
     assert found.number.tolist() == [50] and (found.kind == Change.ALTER).all()
+
+
+LIST = ServiceState.SERVED_ALLOWLIST_ONLY
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ((ServiceState.SERVED, Conditions()), (LIST, Conditions(allowlist=frozenset())), Change.LOSE),
+        ((LIST, Conditions(allowlist=frozenset())), (ServiceState.SERVED, Conditions()), Change.GAIN),
+        (
+            (LIST, Conditions(allowlist=frozenset({"t"}))),
+            (LIST, Conditions(allowlist=frozenset({"u"}))),
+            Change.CONDITIONS,
+        ),
+        (
+            (ServiceState.SERVED, Conditions()),
+            (ServiceState.SERVED_RESTRICTED, Conditions(ocean_plan=True)),
+            Change.CONDITIONS,
+        ),
+        ((ServiceState.SERVED, Conditions()), (ServiceState.SERVED, Conditions()), Change.ALTER),
+        ((ServiceState.NOT_OFFERED, Conditions()), (LIST, Conditions(allowlist=frozenset())), Change.ALTER),
+    ],
+)
+def test_conditions_tell_what_becomes_of_who_is_served(old, new, change):
+    world = np.arange(40, 80, dtype=np.int32)
+    first, then = (
+        decision(name, n, area(name, 50), state=state, conditions=conditions)
+        for n, (name, (state, conditions)) in enumerate((("first", old), ("then", new)), 1)
+    )
+    maps = (compiled(decisions(some, world), day(0)) for some in ([base(), first], [base(), first, then]))
+    found = changed(*maps)
+    assert found.number.tolist() == [50] and (found.kind == change).all()

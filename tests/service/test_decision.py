@@ -9,14 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hudhud.errors import InputError
+from hudhud.service.contradiction import Contradiction, contradictions
 from hudhud.service.decision import (
     ALL_CLASSES,
     EARLIEST_NS,
     LATEST_NS,
     Conditions,
-    Contradiction,
     Decision,
-    contradictions,
     decisions,
     in_force,
     spans,

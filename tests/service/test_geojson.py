@@ -194,7 +194,7 @@ ATTACKS = {
     "a line": ({"type": "LineString", "coordinates": [[1, 2], [3, 4]]}, "a LineString; expected a Polygon"),
     "no coordinates": ({"type": "Polygon"}, "coordinates: nothing; expected an array of rings"),
     "no rings": ({"type": "Polygon", "coordinates": []}, "coordinates: empty; expected an array of rings"),
-    "no polygons": ({"type": "MultiPolygon", "coordinates": []}, "coordinates: empty"),
+    "no polygons": ({"type": "MultiPolygon", "coordinates": []}, "coordinates: empty; expected an array of polygons"),
     "an empty part": ({"type": "MultiPolygon", "coordinates": [[SQUARE], []]}, "coordinates[1]: empty"),
     "a ring that is a text": (polygon("ring"), "coordinates[0]: a text; expected a ring"),
     "three positions": (polygon(SQUARE[:3]), "coordinates[0]: a ring of 3 positions; expected 4"),

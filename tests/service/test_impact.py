@@ -9,7 +9,8 @@ import pytest
 
 from hudhud.errors import InputError
 from hudhud.service.changes import Change
-from hudhud.service.decision import contradictions, decisions
+from hudhud.service.contradiction import contradictions
+from hudhud.service.decision import Conditions, decisions
 from hudhud.service.impact import Afterwards, Extent, Posts, Side, as_json, impact
 from hudhud.service.service_map import compile as compiled
 from hudhud.service.terminals import subscribers
@@ -106,6 +107,7 @@ def test_claims_are_shown_as_claims():
 def test_a_narrower_decision_that_stands_is_pointed_out():
     narrow = decision("narrow", 2, area("spot", 43), state=ServiceState.PROHIBITED, classes=LAND)
     (over,) = told(grant(), without=[*standing(), narrow]).overruled
+    assert set(over.classes) == LAND and over.all == 8 and over.narrower
     assert (over.decision, over.extent, over.by) == ("grant", Extent(cells=1, people=1_000, places=1), ("narrow",))
 
 
@@ -207,3 +209,35 @@ def test_taking_a_decision_away_is_the_reverse_of_adding_it():
     maps = [compiled(decisions(some, WORLD), day(0)) for some in ([*rest, served], rest)]
     reverse = impact(*maps, [served], TERRITORIES, PLACES)
     assert reverse.lose == found.gain and reverse.gain == Extent()
+
+
+def test_other_conditions_are_a_change_and_are_signed():
+    draft = decision("slow", 5, of("BBB", Containment.FULL), state=ServiceState.SERVED_RESTRICTED,
+                     conditions=Conditions(maximum_speed_m_s=0.0, allowlist=frozenset({"t"})))  # fmt: skip
+    found = told(draft)
+    assert found.conditions == Extent(cells=8, people=8_000, places=1) and found.alter == found.lose == Extent()
+    (terms,) = found.new_terms
+    assert terms.decision is draft and terms.classes == tuple(ServiceClass) and terms.extent == found.conditions
+    stated = as_json(found)
+    asked = stated["reviewed"][0]["conditions"]
+    assert asked["maximum_speed_m_s"] == "0" and asked["allowlist"]["terminals"] == 1
+    (step,) = stated["transitions"]
+    assert (
+        step["change"] == "conditions" and step["after"]["conditions"] == asked and step["before"]["conditions"] == {}
+    )
+    faster = replace(draft, conditions=replace(draft.conditions, maximum_speed_m_s=9.0))
+    assert told(faster).digest != found.digest
+
+
+def test_an_empty_list_serves_nobody():
+    draft = decision("list", 5, of("BBB", Containment.FULL), state=ServiceState.SERVED_ALLOWLIST_ONLY,
+                     conditions=Conditions(allowlist=frozenset()))  # fmt: skip
+    found = told(draft)
+    assert found.lose.cells == 8 and found.conditions == found.alter == Extent()
+    assert all(group.lose.cells == 8 for group in found.protected)
+
+
+def test_a_prohibition_that_ends_is_told():
+    ban = decision("ban", 2, of("AAA", Containment.OVERLAP), state=ServiceState.PROHIBITED, classes=LAND)
+    (over,) = told(grant(), without=[*standing(), ban]).overridden
+    assert (over.before.id, over.after.id, set(over.classes), over.extent.cells) == ("ban", "grant", set(LAND), 8)

@@ -56,7 +56,7 @@ def ground() -> Decision:
         id="ground",
         sequence=0,
         title_en="Not offered: nothing was decided for this place",
-        title_ar="غير متاحة: لم يُقرَّر شيء لهذا المكان",
+        title_ar="غير معروضة: لم يُقرَّر شيء لهذا المكان",
         territories=(territory_of("world", Containment.OVERLAP),),
         classes=ALL_CLASSES,
         state=ServiceState.NOT_OFFERED,
@@ -71,7 +71,8 @@ def ground() -> Decision:
 def drafted(path: str | Path, base: Iterable[Decision]) -> tuple[Decision, ...]:
     """The decisions of a TOML file, numbered after those of `base`.  Raises InputError with every fault."""
     path = Path(path)
-    after = max((one.sequence for one in base), default=-1) + 1
+    known = {one.id: one.sequence for one in base}
+    after = max(known.values(), default=-1) + 1
     text = read_text(path, "decisions (TOML)", _LARGEST_BYTES)
     try:
         return from_toml(
@@ -79,6 +80,7 @@ def drafted(path: str | Path, base: Iterable[Decision]) -> tuple[Decision, ...]:
             territory_of=territory_of,
             read=lambda name: read_text(path.parent / name, "a territory or a list of terminals", _LARGEST_BYTES),
             first_sequence=after,
+            known=known,
         )
     except InputError as error:
         raise InputError(f"{path}: {error.summary}", error.faults) from None

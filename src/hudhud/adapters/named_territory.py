@@ -95,7 +95,8 @@ def _own(path: Path) -> Named:
 
     content = _content(path)
     try:
-        if path.suffix.lower() in _LISTED or content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+        ending = path.suffix.lower()  # .json may be either: a list of cells is an array, GeoJSON an object
+        if ending in _LISTED or (ending == ".json" and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["):
             listed = cells_from_text(content)
             kept = [listed.containment] if listed.containment else list(Containment)
             alike = () if listed.containment else ("the list names no mode: its cells stand for each of them",)

@@ -13,6 +13,7 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from hudhud.adapters.cell_raster import sampled, smaller
+from hudhud.adapters.page_words import CREDIT, arabic, draw_titles
 from hudhud.adapters.palette import DPI, FAINT, GREY, HEIGHT_IN, INK, RULE, STYLE, WIDTH_IN
 from hudhud.adapters.picture_map import draw_graticule, draw_scale, map_axes, shortened
 from hudhud.adapters.projection import Region, World, direction, fitting_view
@@ -20,7 +21,7 @@ from hudhud.adapters.service_words import STATES_EN
 from hudhud.arrays import Bools, Floats, Floats32, Ints, Ints32
 from hudhud.errors import InputError, MissingExtraError
 from hudhud.service.catalogue import Territories
-from hudhud.service.changes import Change
+from hudhud.service.changes import Change, serves
 from hudhud.service.impact import Impact
 from hudhud.service.places import Place
 from hudhud.service.service_map import NO_PROFILE, STATES, ServiceMap, counts
@@ -41,7 +42,12 @@ _STATE_COLOURS = {  # served: cool; refused: warm or grey; readable with every k
     ServiceState.TECHNICALLY_UNAVAILABLE: "#4A4F55",
 }
 _SERVED_SAME, _REFUSED_SAME = "#C6DDED", "#E0E1E3"
-_CHANGE_COLOURS = {Change.GAIN: "#0072B2", Change.LOSE: "#D55E00", Change.ALTER: "#E8C34A"}
+_CHANGE_COLOURS = {
+    Change.GAIN: "#0072B2",
+    Change.LOSE: "#D55E00",
+    Change.CONDITIONS: "#CC79A7",
+    Change.ALTER: "#E8C34A",
+}
 _LEFT_OUT = "#8A9199"
 
 _MAP_BOX = (0.03, 0.185, 0.94, 0.685)
@@ -101,9 +107,9 @@ def draw_service_map(
             draw_scale(axes, view)
         changes = "no further change" if np.isnat(told.next_change_at) else f"next change {_clock(told.next_change_at)}"
         line = f"{_clock(told.at)}   ·   {len(told.decisions):,} decisions   ·   {changes}"
-        _draw_words(figure, f"Who may be served: {_words(service_class)}", line)
+        draw_titles(figure, (f"Who may be served: {_words(service_class)}", ""), line)
         _draw_key(figure, _state_key(told, service_class, seen), bool(np.isin(seen, claimed).any()))
-        _draw_foot(figure, f"service map {told.digest}", any(each.demonstration for each in told.decisions))
+        _draw_foot(figure, f"service map {told.digest}", any(each.demonstration for each in told.decisions), CREDIT)
 
     return _page(path, f"Service map, {service_class.value}", draw)
 
@@ -134,7 +140,7 @@ def draw_impact(
     """
     left_out = np.unique(np.concatenate([np.zeros(0, dtype=np.int32), *(each.number for each in told.left_out)]))
     shade, moved = _shades(told, after, service_class, left_out)
-    same, change = (_REFUSED_SAME, _SERVED_SAME), _CHANGE_COLOURS.values()
+    same, change = (_REFUSED_SAME, _SERVED_SAME), [_CHANGE_COLOURS[each] for each in sorted(_CHANGE_COLOURS)]
     on_land = np.array([_rgb(each) for each in ("#FFFFFF", *same, _LEFT_OUT, *change)])
     at_sea = on_land.copy()
     at_sea[1:3] += (1 - at_sea[1:3]) * 0.5
@@ -148,13 +154,16 @@ def draw_impact(
             draw_scale(axes, view)
         _draw_places(axes, view, [place for _, place in told.largest])
         first = told.reviewed[0]
-        more = f"  and {len(told.reviewed) - 1} more" if len(told.reviewed) > 1 else ""
-        _draw_words(
-            figure, shortened(first.title_en, 70) + more, _impact_line(told, service_class), _arabic(first.title_ar)
-        )
+        others = len(told.reviewed) - 1
+        more, more_ar = (f" and {others} more", f" و{others} غيره") if others else ("", "")
+        titles = (first.title_en, more), (arabic(first.title_ar), more_ar)
+        draw_titles(figure, titles[0], _impact_line(told, service_class), titles[1])
         _draw_key(figure, _impact_key(told, moved, left_out, shade, seen), bool(np.isin(seen, claimed).any()))
         _draw_foot(
-            figure, f"impact {told.digest}", any(each.demonstration for each in (*told.reviewed, *after.decisions))
+            figure,
+            f"impact {told.digest}",
+            any(each.demonstration for each in (*told.reviewed, *after.decisions)),
+            f"{CREDIT}; places GeoNames (CC BY 4.0)",
         )
 
     return _page(path, f"Impact of {told.reviewed[0].id}", draw)
@@ -162,11 +171,11 @@ def draw_impact(
 
 def _shades(told: Impact, after: ServiceMap, service_class: ServiceClass, left_out: Ints32) -> tuple[Ints, Ints]:
     """By cell number (the last for -1) 0 no cell, 1 refused, 2 served, 3 left out, 3 + `Change`; and each changed cell's."""
-    serves = np.array([each.serves for each in STATES])[after.state[:, service_class.number]]
+    served = np.array([serves(each) for each in after.decisions])[after.governing[:, service_class.number]]
     shade = np.zeros(len(after.profile) + 1, dtype=np.int64)
     cells = np.flatnonzero(after.profile != NO_PROFILE)
-    shade[cells] = 1 + serves[after.profile[cells]]
-    shade[left_out[~serves[after.profile_of(left_out)]]] = 3
+    shade[cells] = 1 + served[after.profile[cells]]
+    shade[left_out[~served[after.profile_of(left_out)]]] = 3
     moved = told.changed.kind[told.changed.row, service_class.number].astype(np.int64)
     shade[told.changed.number[moved > 0]] = 3 + moved[moved > 0]
     return shade, moved
@@ -179,9 +188,18 @@ def _impact_line(told: Impact, service_class: ServiceClass) -> str:
     alike = len(group.classes) - 1
     whom = "every class" if len(group.classes) == len(ServiceClass) else _words(service_class)
     others = f" and {alike} classes alike" if alike and whom != "every class" else ""
-    parts = ((group.gain, "gain service"), (group.lose, "lose service"), (group.alter, "are governed otherwise"))
-    told_parts = [f"{people_words(part.people)} in {_cells(part.cells)} {words}" for part, words in parts if part.cells]
-    return "   ·   ".join([_clock(told.at), f"{whom}{others}", *told_parts])
+    parts = (
+        (group.gain, "gain service", "gains service"),
+        (group.lose, "lose service", "loses service"),
+        (group.conditions, "stay served, other conditions", "stays served, other conditions"),
+        (group.alter, "are governed otherwise", "is governed otherwise"),
+    )
+    told_parts = [
+        f"{people_words(part.people)} in {_cells(part.cells)} {one if part.people == 1 else many}"
+        for part, many, one in parts
+        if part.cells
+    ]
+    return "   ·   ".join([_clock(told.at), f"{whom}{others}", *told_parts[:2]])  # the legend counts them all
 
 
 def people_words(count: int) -> str:
@@ -192,7 +210,12 @@ def people_words(count: int) -> str:
 
 
 def _impact_key(told: Impact, moved: Ints, left_out: Ints32, shade: Ints, seen: Ints32) -> list[_Key]:
-    words = {Change.GAIN: "gains service", Change.LOSE: "loses service", Change.ALTER: "another decision governs"}
+    words = {
+        Change.GAIN: "gains service",
+        Change.LOSE: "loses service",
+        Change.CONDITIONS: "served, other conditions",
+        Change.ALTER: "another decision governs",
+    }
     key = [
         _Key(colour=_CHANGE_COLOURS[change], words=words[change], more=_cells(int((moved == change).sum())))
         for change in _CHANGE_COLOURS
@@ -411,17 +434,11 @@ def _halo() -> list[Any]:
     return [withStroke(linewidth=2.8, foreground="white", alpha=0.9)]
 
 
-def _draw_words(figure: Any, title: str, line: str, beside: str = "") -> None:
-    figure.text(0.03, 0.945, title, fontsize=23, fontweight="bold", va="baseline")
-    figure.text(0.03, 0.905, line, fontsize=12.5, color=GREY, va="baseline")
-    if beside:
-        figure.text(0.97, 0.905, beside, fontsize=15, color=INK, va="baseline", ha="right")
-
-
 def _draw_key(figure: Any, key: Sequence[_Key], claims: bool) -> None:
     """What the colours mean, in up to three rows of columns under the map."""
-    lines = [*key, *([_Key(colour="#FFFFFF", words="claimed by more than one side", hatched=True)] if claims else [])]
-    rows = -(-len(lines) // 4) if len(lines) > 4 else 1
+    pale = _Key(colour=_pale(key[0].colour), words="paler: the same at sea", rim=RULE)
+    claimed = _Key(colour="#FFFFFF", words="claimed by more than one side", hatched=True)
+    lines = [*key, pale, *([claimed] if claims else [])]
     step = 0.94 / 4
     for n, each in enumerate(lines):
         column, row = n % 4, n // 4
@@ -429,7 +446,12 @@ def _draw_key(figure: Any, key: Sequence[_Key], claims: bool) -> None:
         _draw_swatch(figure, left, low, each)
         figure.text(left + 0.028, low + 0.008, each.words, fontsize=11, va="center", color=INK)
         figure.text(left + 0.028, low - 0.0085, each.more, fontsize=9, va="center", color=GREY)
-    assert rows <= 3  # eight states and the claims
+
+
+def _pale(colour: str) -> str:
+    from matplotlib.colors import to_hex
+
+    return to_hex([part + (1 - part) * _SEA_TINT for part in _rgb(colour)])
 
 
 def _draw_swatch(figure: Any, left: float, low: float, each: _Key) -> None:
@@ -437,23 +459,23 @@ def _draw_swatch(figure: Any, left: float, low: float, each: _Key) -> None:
 
     box = Rectangle(
         (left, low - 0.012), 0.022, 0.026, transform=figure.transFigure, facecolor=each.colour, linewidth=1.2,
-        edgecolor=INK if each.hatched or each.rim else RULE if each.colour in (_SERVED_SAME, _REFUSED_SAME) else each.colour,
+        edgecolor=_edge(each),
         hatch="////" if each.hatched else None,
     )  # fmt: skip
     figure.add_artist(box)
 
 
-def _draw_foot(figure: Any, digest: str, demonstration: bool) -> None:
+def _edge(each: _Key) -> str:
+    if each.hatched:
+        return INK
+    return each.rim or (RULE if each.colour in (_SERVED_SAME, _REFUSED_SAME) else each.colour)
+
+
+def _draw_foot(figure: Any, digest: str, demonstration: bool, credit: str) -> None:
+    figure.text(0.03, 0.042, credit, fontsize=9, color=GREY)
     figure.text(0.03, 0.022, digest, fontsize=9, color=GREY, family="DejaVu Sans Mono")
     if demonstration:
         figure.text(0.97, 0.022, _DEMONSTRATION, fontsize=9.5, color=GREY, ha="right")
-
-
-def _arabic(text: str) -> str:
-    """Arabic as it is where matplotlib joins its letters, else nothing: disjointed letters say less than none."""
-    from matplotlib import ft2font
-
-    return text if hasattr(ft2font, "__libraqm_version__") else ""
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:

@@ -1,9 +1,11 @@
-"""States, classes and conditions of service in words that people read, English and Arabic."""
+"""States, classes and conditions of service in words that people read, English and Arabic; Arabic words are the record's."""
 
 import math
 from collections.abc import Iterable
 from enum import StrEnum
 
+from hudhud.record.wording import word
+from hudhud.record.words import Language
 from hudhud.service.decision import Conditions
 from hudhud.service.vocabulary import ServiceClass, ServiceState
 
@@ -19,33 +21,8 @@ STATES_EN = {
     ServiceState.SUSPENDED: "suspended",
     ServiceState.TECHNICALLY_UNAVAILABLE: "technically unavailable",
 }
-STATES_AR = {
-    ServiceState.SERVED: "مخدومة",
-    ServiceState.SERVED_RESTRICTED: "مخدومة بشروط",
-    ServiceState.SERVED_ALLOWLIST_ONLY: "مخدومة بقائمة فقط",
-    ServiceState.EMERGENCY_SERVED: "مخدومة للطوارئ",
-    ServiceState.NOT_OFFERED: "غير معروضة",
-    ServiceState.PROHIBITED: "محظورة",
-    ServiceState.SUSPENDED: "معلّقة",
-    ServiceState.TECHNICALLY_UNAVAILABLE: "متعذّرة تقنيًا",
-}
-CLASSES_AR = {
-    ServiceClass.RESIDENTIAL: "سكني",
-    ServiceClass.BUSINESS: "تجاري",
-    ServiceClass.COMMUNITY: "مجتمعي",
-    ServiceClass.GOVERNMENT: "حكومي",
-    ServiceClass.HUMANITARIAN: "إنساني",
-    ServiceClass.MEDICAL: "طبي",
-    ServiceClass.EMERGENCY_SERVICES: "خدمات الطوارئ",
-    ServiceClass.PRESS: "صحافة",
-    ServiceClass.MARITIME: "بحري",
-    ServiceClass.AVIATION: "جوي",
-    ServiceClass.LAND_MOBILE: "بري متنقل",
-    ServiceClass.MILITARY: "عسكري",
-    ServiceClass.WEAPON_MOUNTED: "مركّب على سلاح",
-    ServiceClass.DIRECT_TO_CELL: "مباشر إلى الهاتف",
-    ServiceClass.GATEWAY: "محطة بوابة",
-}
+STATES_AR = {state: word(state, Language.ARABIC) for state in ServiceState}
+CLASSES_AR = {service_class: word(service_class, Language.ARABIC) for service_class in ServiceClass}
 
 
 def state_words(state: ServiceState, language: str = "en") -> str:

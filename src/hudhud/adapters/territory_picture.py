@@ -17,6 +17,7 @@ from scipy.ndimage import distance_transform_edt
 from hudhud import __version__
 from hudhud.adapters.cell_raster import edges, sampled, smaller
 from hudhud.adapters.named_territory import Modes, widest
+from hudhud.adapters.page_words import CREDIT, arabic, draw_titles
 from hudhud.adapters.palette import COLOURS, DPI, FAINT, GREY, HEIGHT_IN, INK, STYLE, WIDTH_IN
 from hudhud.adapters.picture_map import draw_graticule, draw_land, draw_scale, map_axes, shortened
 from hudhud.adapters.projection import Region, World, direction, fitting_view
@@ -300,28 +301,16 @@ def _draw_name(axes: Any, name: str, here: Bools, taken: Bools, extent: tuple[fl
 # --- words
 
 
-def _joins_letters() -> bool:
-    """Whether this matplotlib shapes text, so that Arabic letters join and run from right to left."""
-    from matplotlib import ft2font
-
-    return bool(getattr(ft2font, "__libraqm_version__", ""))
-
-
 def _draw_title(figure: Any, drawn: Sequence[Modes]) -> tuple[str, ...]:
     """Both names, and what the picture covers."""
     each = [widest(modes) for modes in drawn]
-    english, arabic = shortened(_title(drawn), 46), shortened("، ".join(one.name_ar for one in each), 46)
-    figure.text(0.03, 0.945, english, fontsize=23, fontweight="bold", va="baseline")
-    notes: tuple[str, ...] = ()
-    if all(one.name_ar == one.name_en for one in each):
-        return notes
-    if _joins_letters():
-        figure.text(_RIGHT, 0.945, arabic, fontsize=23, fontweight="bold", va="baseline", ha="right")
-    elif any(not name.isascii() for name in arabic):
-        notes = ("the Arabic name is left out: this matplotlib cannot join Arabic letters (3.11 or newer can)",)
+    alike = all(one.name_ar == one.name_en for one in each)
+    beside = "" if alike else "، ".join(one.name_ar for one in each)
     said = [f"{one.id}  ({_KINDS[one.kind]})" for one in each]
-    figure.text(0.03, 0.905, shortened("   ·   ".join(said), 120), fontsize=12.5, color=GREY, va="baseline")
-    return notes
+    draw_titles(figure, (_title(drawn), ""), "   ·   ".join(said), (arabic(beside), ""))
+    if beside and not arabic(beside) and not beside.isascii():
+        return ("the Arabic name is left out: this matplotlib cannot join Arabic letters (3.11 or newer can)",)
+    return ()
 
 
 _KINDS = {
@@ -440,8 +429,10 @@ def _claimants(claim: Territory) -> str:
 
 
 def _sources(drawn: Sequence[Modes]) -> str:
-    """The sources of all territories, each once."""
+    """Credits of the map data, and the sources of other territories, each once."""
     told = dict.fromkeys(
-        ", ".join(part for part in (one.source, one.source_date) if part) for one in map(widest, drawn) if one.source
+        ", ".join(part for part in (one.source, one.source_date) if part)
+        for one in map(widest, drawn)
+        if one.source and one.kind is Kind.OWN
     )
-    return shortened("Source: " + "; ".join(told) + "." if told else "", 150)
+    return shortened("; ".join([CREDIT, *told]) + ".", 150)

@@ -234,8 +234,8 @@ ARABIC: Mapping[type[StrEnum], Mapping[str, str]] = {
         "deadline_missed": "فات الموعد",
     },
     ServiceState: {
-        "served": "الخدمة متاحة",
-        "served_restricted": "الخدمة متاحة بقيود",
+        "served": "متاحة",
+        "served_restricted": "متاحة بقيود",
         "served_allowlist_only": "متاحة لمن في القائمة فقط",
         "emergency_served": "متاحة للطوارئ",
         "not_offered": "غير معروضة",

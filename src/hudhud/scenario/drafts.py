@@ -1,15 +1,19 @@
 """Decisions written by hand: the text of a TOML file becomes values.
 
-Comes in: tables [[territory]] (places of one's own) and [[decision]] in the units people write.  Goes out: `Decision`s, not
-yet checked against each other (`hudhud.service.decision.decisions` does that).  Everything wrong with the text is reported
-at once, each fault with its key path.  docs/reference/decisions.md lists the keys.
+Comes in: tables [[territory]] (places of one's own) and [[decision]] in the units people write.  Goes out: `Decision`s, each
+sound by itself and in its place among those before it; whether all of them together answer every cell is asked where the set is
+made (`hudhud.service.decision.decisions`).  Everything wrong with the text is reported at once, each fault with its key
+path: a decision of which some keys were refused is looked at further, as far as those do not matter.
+docs/reference/decisions.md lists the keys.
 """
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
 import h3.api.basic_int as h3
@@ -18,8 +22,9 @@ from pydantic import BeforeValidator, Field
 
 from hudhud.arrays import Ints32
 from hudhud.errors import Fault, InputError
+from hudhud.scenario.draft_order import doubled_words, misplaced
 from hudhud.scenario.tables import Float, Instant, Name, Place, Table, parsed, validated
-from hudhud.service.decision import ALL_CLASSES, Conditions, Decision
+from hudhud.service.decision import ALL_CLASSES, Conditions, Decision, problems
 from hudhud.service.territory import Territory, territory
 from hudhud.service.vocabulary import (
     Containment,
@@ -115,17 +120,23 @@ class _Draft(Table):
 
 
 def from_toml(
-    text: str, *, territory_of: TerritoryOf, read: Callable[[str], str], first_sequence: int
+    text: str,
+    *,
+    territory_of: TerritoryOf,
+    read: Callable[[str], str],
+    first_sequence: int,
+    known: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Decision, ...]:
     """The decisions that a TOML text describes, in its order.
 
     read: the text of a file that it names (InputError or OSError where it cannot).  first_sequence: of the first decision
-    that gives none; each further one follows.  Raises InputError with every fault and its key path.
+    that gives none; each further one follows.  known: ids of the decisions before these, each with its sequence: what may be
+    superseded, and what may not be used again.  Raises InputError with every fault and its key path.
     """
     raw = parsed(text, "the decisions", InputError)
     faults: list[Fault] = []
     own_tables = _tables(raw, "territory", _Own, faults)
-    drafts = _tables(raw, "decision", _Draft, faults)
+    drafts = _tables(raw, "decision", _Draft, faults, _mended)
     faults += [
         Fault(where=key, problem=f"no such table here: see {_PAGE}")
         for key in raw
@@ -139,26 +150,54 @@ def from_toml(
         for i, draft in enumerate(drafts)
         if draft is not None
     ]
+    faults += [*misplaced(raw, first_sequence, known), *doubled_words(raw)]
     if faults:
         raise InputError(f"the decisions have {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
-    return tuple(one for one in made if one is not None)
+    return tuple(made)
 
 
 _Model = TypeVar("_Model", bound=Table)
 
 
-def _tables(raw: dict[str, Any], key: str, model: type[_Model], faults: list[Fault]) -> list[_Model | None]:
-    """Each table under a key; None where something is wrong with it."""
+_Mend = Callable[[dict[str, Any], list[tuple[int | str, ...]]], dict[str, Any]]
+
+
+def _tables(
+    raw: dict[str, Any], key: str, model: type[_Model], faults: list[Fault], mend: _Mend | None = None
+) -> list[_Model | None]:
+    """Each table under a key; None where something is wrong with it that could not be mended."""
     value = raw.get(key, [])
     if not isinstance(value, list):
         faults.append(Fault(where=key, problem=f"must be tables, each under [[{key}]]"))
         return []
     read = []
     for i, each in enumerate(value):
-        made, wrong = validated(model, each, page=_PAGE, under=(key, i))
+        made, wrong = validated(model, each, page=_PAGE, under=(key, i), mend=mend)
         read.append(made)
         faults += wrong
     return read
+
+
+_STAND_INS = {
+    "id": "?",
+    "title_en": "?",
+    "title_ar": "?",
+    "territories": ["?"],
+    "state": ServiceState.NOT_OFFERED.value,
+    "reasons": [Reason.TECHNICAL.value],
+    "review_by": "2000-01-01T00:00:00Z",
+}
+
+
+def _mended(raw: Any, wrong: list[tuple[int | str, ...]]) -> Any:
+    """A draft without the keys that were refused, something in place of those it must have: to be looked at further."""
+    if not isinstance(raw, dict):
+        return raw
+    kept = {key: value for key, value in raw.items() if (key,) not in {each[:1] for each in wrong}}
+    inside = {each[1] for each in wrong if each[0] == "conditions" and len(each) > 1}
+    if inside and ("conditions",) not in wrong:
+        kept["conditions"] = {key: value for key, value in raw["conditions"].items() if key not in inside}
+    return _STAND_INS | kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +280,52 @@ def _decision(
     read: Callable[[str], str],
     sequence: int,
     faults: list[Fault],
-) -> Decision | None:
-    """A decision in SI units; None, with faults, where it names what is not there."""
-    before = len(faults)
-    usual = Containment.FULL if draft.state.serves else Containment.OVERLAP
+) -> Decision:
+    """A decision in SI units; of no use where it adds a fault, of what it names or of the decision itself."""
+    refused = _refused(where, faults)
+    serves = draft.state.serves and not {"state"} & refused
+    usual = Containment.FULL if serves else Containment.OVERLAP
     territories = tuple(
         found
-        for i, name in enumerate(draft.territories)
+        for i, name in enumerate(draft.territories if "territories" not in refused else [])
         if (found := _territory(name, f"{where}.territories[{i}]", usual, own, territory_of, faults)) is not None
     )
     conditions = _conditions(draft.conditions, f"{where}.conditions", read, faults)
-    classes = ALL_CLASSES if draft.classes is None else frozenset(draft.classes)
     if draft.classes is not None and draft.but_classes:
         faults.append(Fault(where=f"{where}.but_classes", problem="give classes or but_classes, not both"))
-    if len(faults) > before:
-        return None
+    if serves and draft.classes is None and not draft.but_classes and not {"classes", "but_classes"} & refused:
+        faults.append(Fault(where=f"{where}.classes", problem=_SILENT))
+    made = _made(draft, sequence, territories, conditions)
+    faults += _unsound(made, where, _refused(where, faults))
+    return made
+
+
+_SILENT = (
+    "a grant names its classes: weapon_mounted and military are never meant by silence; give classes or but_classes"
+)
+
+
+def _refused(where: str, faults: list[Fault]) -> set[str]:
+    """Keys of a draft that something was wrong with so far: `state`, `conditions.allowlist`."""
+    inside = (each.where.removeprefix(f"{where}.") for each in faults if each.where.startswith(f"{where}."))
+    return {key.partition("[")[0].removesuffix("_file") for key in inside}
+
+
+def _unsound(made: Decision, where: str, refused: set[str]) -> Iterator[Fault]:
+    """What is wrong with a decision by itself, but for what rests on a key that was refused."""
+
+    def stands_in(key: str) -> bool:
+        return any(each == key or f"{each}.".startswith(f"{key}.") or key.startswith(f"{each}.") for each in refused)
+
+    for fields, problem in problems(made):
+        keys = [f"conditions{field}" if field.startswith(".") else field for field in fields]
+        if not any(map(stands_in, keys)):
+            yield Fault(where=f"{where}.{keys[0]}", problem=problem)
+
+
+def _made(draft: _Draft, sequence: int, territories: tuple[Territory, ...], conditions: Conditions) -> Decision:
+    """A draft as a decision."""
+    classes = ALL_CLASSES if draft.classes is None else frozenset(draft.classes)
     return Decision(
         id=draft.id,
         sequence=sequence if draft.sequence is None else draft.sequence,
@@ -324,11 +394,19 @@ def _conditions(table: _Conditions, where: str, read: Callable[[str], str], faul
         if inline is not None:
             faults.append(Fault(where=f"{where}.{key}", problem=f"give {key} or {key}_file, not both"))
         try:
-            return frozenset(line.strip() for line in read(file).splitlines() if line.strip())
+            lines = [line.strip() for line in read(file).splitlines() if line.strip()]
         except OSError as error:
             faults.append(Fault(where=f"{where}.{key}_file", problem=f"{file}: {error.strerror or error}"))
         except InputError as error:
             faults.append(Fault(where=f"{where}.{key}_file", problem=error.summary))
+        else:
+            twice = [word for word, count in Counter(lines).items() if count > 1]
+            if twice:
+                problem = (
+                    f"{file}: {len(twice):,} ids stand there more than once, {twice[0]!r} the first: once is enough"
+                )
+                faults.append(Fault(where=f"{where}.{key}_file", problem=problem))
+            return frozenset(lines)
         return None
 
     def limit(value: float | None, unit: float, none: float = math.inf) -> float:

@@ -7,13 +7,14 @@ import numpy as np
 
 from hudhud.arrays import Bits, Bools, Ints, Ints32, freeze
 from hudhud.errors import InputError
+from hudhud.service.decision import Decision
 from hudhud.service.service_map import NO_PROFILE, ServiceMap
 
-__all__ = ["Change", "Changed", "changed"]
+__all__ = ["Change", "Changed", "changed", "serves"]
 
 
 class Change(IntEnum):
-    """What becomes of one cell for one class.  Served means: not refused; conditions apart."""
+    """What becomes of one cell for one class.  Served is what a decision `serves`."""
 
     SAME = 0
     """The same decision governs."""
@@ -22,7 +23,9 @@ class Change(IntEnum):
     LOSE = 2
     """Served before, refused after."""
     ALTER = 3
-    """Served before and after, or refused before and after, but by another decision."""
+    """Served before and after in the same state under the same conditions, or refused both times: by another decision."""
+    CONDITIONS = 4
+    """Served before and after, but in another state or under other conditions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -50,6 +53,11 @@ class Changed:
     def cells(self, rows: Bools) -> Ints32:
         """Ascending numbers of the cells whose rows (row,) are set."""
         return self.number[rows[self.row]]
+
+
+def serves(one: Decision) -> bool:
+    """Whether a decision lets anybody be served: it refuses nobody outright, and its allowlist, if any, is not empty."""
+    return one.state.serves and one.conditions.allowlist != frozenset()
 
 
 def changed(before: ServiceMap, after: ServiceMap) -> Changed:
@@ -86,9 +94,18 @@ def _kinds(before: ServiceMap, after: ServiceMap, was: Ints32, becomes: Ints32) 
     """`Change` for each pair of governing decisions."""
     place = {one.id: n for n, one in enumerate(before.decisions)}
     same_as = np.array([place.get(one.id, -1) for one in after.decisions], dtype=np.int32)
-    served = np.array([one.state.serves for one in before.decisions], dtype=np.bool_)[was]
-    serves = np.array([one.state.serves for one in after.decisions], dtype=np.bool_)[becomes]
-    kind = np.select([same_as[becomes] == was, serves & ~served, served & ~serves], [0, 1, 2], 3)
+    served = np.array([serves(one) for one in before.decisions], dtype=np.bool_)[was]
+    serving = np.array([serves(one) for one in after.decisions], dtype=np.bool_)[becomes]
+    terms = {(one.state, one.conditions): n for n, one in enumerate((*before.decisions, *after.decisions))}
+    old, new = (
+        np.array([terms[one.state, one.conditions] for one in each.decisions], dtype=np.int32)
+        for each in (before, after)
+    )
+    kind = np.select(
+        [same_as[becomes] == was, serving & ~served, served & ~serving, serving & (old[was] != new[becomes])],
+        [Change.SAME, Change.GAIN, Change.LOSE, Change.CONDITIONS],
+        Change.ALTER,
+    )
     return kind.astype(np.uint8)
 
 

@@ -11,7 +11,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, groupby
 
 import numpy as np
 
@@ -30,11 +29,9 @@ __all__ = [
     "LONGEST_EMERGENCY_DAYS",
     "LONGEST_UNREVIEWED_DAYS",
     "Conditions",
-    "Contradiction",
     "Decision",
     "Decisions",
     "cells_of_decision",
-    "contradictions",
     "decisions",
     "in_force",
     "instant_ns",
@@ -137,22 +134,6 @@ class Decisions:
         return len(self.all)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Contradiction:
-    """Two decisions in force that answer the same cells and classes differently, and neither is the narrower one.
-
-    The later in the record wins.  number: (cell,) int32, the cells that both cover; classes: those that both cover.
-    """
-
-    winner: Decision
-    loser: Decision
-    number: Ints32
-    classes: frozenset[ServiceClass]
-
-    def __post_init__(self) -> None:
-        freeze(self.number)
-
-
 def decisions(items: Iterable[Decision], world: Ints32 | None = None) -> Decisions:
     """The set of these decisions, in any order.  world: cell numbers, ascending; all cells of the Earth where left out.
 
@@ -218,39 +199,6 @@ def instant_ns(at: np.datetime64) -> int:
             f"At {at} no decision can be in force: give an instant of the years {_FIRST_YEAR} to {_LAST_YEAR}"
         )
     return _ns(at, EARLIEST_NS)
-
-
-def contradictions(decisions: Decisions, at: np.datetime64) -> tuple[Contradiction, ...]:
-    """Pairs in force that only their place in the record decides between, whether or not a narrower one governs there.
-
-    Both have as many cells and as many classes, share at least one of each, and differ in state, layers or conditions.
-    Where one is narrower, or supersedes the other, nothing is contradicted: that is what the rules are for.
-    """
-    standing = [one for one, stands in zip(decisions.all, in_force(decisions, at), strict=True) if stands]
-    cells = {one.id: cells_of_decision(one) for one in standing}
-
-    def extent(one: Decision) -> tuple[int, int]:
-        return len(cells[one.id]), len(one.classes)
-
-    found = []
-    for _, alike in groupby(sorted(standing, key=extent), key=extent):
-        for loser, winner in combinations(alike, 2):  # sorted is stable: order of sequence within an extent
-            classes = winner.classes & loser.classes
-            if not classes or _answer(winner) == _answer(loser) or _apart(cells[winner.id], cells[loser.id]):
-                continue
-            number = np.intersect1d(cells[winner.id], cells[loser.id], assume_unique=True)
-            if len(number):
-                found.append(Contradiction(winner=winner, loser=loser, number=number, classes=classes))
-    return tuple(sorted(found, key=lambda one: (one.winner.sequence, one.loser.sequence)))
-
-
-def _answer(one: Decision) -> tuple[object, ...]:
-    return one.state, one.layers, one.conditions
-
-
-def _apart(one: Ints32, other: Ints32) -> bool:
-    """Whether two ascending sets of cells lie in ranges that do not meet: a quick no."""
-    return bool(one[-1] < other[0] or other[-1] < one[0])
 
 
 def _ns(instant: np.datetime64, never: int) -> int:

@@ -156,7 +156,8 @@ def _drawn(value: dict[str, Any], where: str, kind: str, faults: list[Fault]) ->
             yield _Polygon(where=path, rings=rings)
         else:
             found = "empty" if rings == [] else named(rings)
-            faults.append(Fault(where=path, problem=f"{found}; expected an array of rings"))
+            expected = "polygons" if drawn is None and kind == "MultiPolygon" else "rings"
+            faults.append(Fault(where=path, problem=f"{found}; expected an array of {expected}"))
 
 
 def _plain_crs(crs: Any) -> bool:

@@ -12,9 +12,10 @@ import numpy as np
 from hudhud.arrays import Bools, Ints, Ints32
 from hudhud.errors import InputError
 from hudhud.service.catalogue import Territories, TerritoryRow
-from hudhud.service.changes import Change, Changed, changed
+from hudhud.service.changes import Change, Changed, changed, serves
+from hudhud.service.contradiction import Contradiction
 from hudhud.service.countries import Countries
-from hudhud.service.decision import Contradiction, Decision, cells_of_decision
+from hudhud.service.decision import Decision, cells_of_decision
 from hudhud.service.eligibility import permit
 from hudhud.service.impact_json import as_json, digest_of_impact
 from hudhud.service.impact_parts import (
@@ -25,6 +26,8 @@ from hudhud.service.impact_parts import (
     Group,
     Impact,
     LeftOut,
+    NewTerms,
+    Overridden,
     Overruled,
     Posts,
     Side,
@@ -32,9 +35,9 @@ from hudhud.service.impact_parts import (
     Transition,
 )
 from hudhud.service.places import Place, Places, largest, people
-from hudhud.service.service_map import NO_PROFILE, STATES, ServiceMap
+from hudhud.service.service_map import NO_PROFILE, ServiceMap
 from hudhud.service.territory import Kind, Territory
-from hudhud.service.vocabulary import Containment, ServiceClass
+from hudhud.service.vocabulary import DECREES, Containment, ServiceClass
 from hudhud.sky.hexagons import NUMBERS
 from hudhud.timescale import to_rfc3339
 
@@ -46,6 +49,8 @@ __all__ = [
     "Group",
     "Impact",
     "LeftOut",
+    "NewTerms",
+    "Overridden",
     "Overruled",
     "Posts",
     "Side",
@@ -56,6 +61,7 @@ __all__ = [
 ]
 
 _CLASSES = tuple(ServiceClass)
+_CHANGES = (Change.GAIN, Change.LOSE, Change.CONDITIONS, Change.ALTER)
 
 
 def impact(
@@ -97,16 +103,19 @@ def impact(
         after_digest=after.digest,
         gain=count.extent(found.any_class(Change.GAIN)),
         lose=count.extent(found.any_class(Change.LOSE)),
+        conditions=count.extent(found.any_class(Change.CONDITIONS)),
         alter=count.extent(found.any_class(Change.ALTER)),
         outside=_extent(places, _outside(found, reviewed)),
         groups=_groups(found, count),
+        new_terms=_new_terms(found, count, after),
+        overridden=_overridden(found, count, before, after),
         transitions=_transitions(found, count, before, after),
         largest=_largest(found, places),
         countries=met,
         spill=_spill(found, met, territories),
         left_out=left_out,
         unbordered=unbordered,
-        overruled=tuple(each for one in reviewed if (each := _overruled(one, after, places)).extent.cells),
+        overruled=tuple(each for one in reviewed for each in _overruled(one, after, places)),
         claims=_claims(found, sums),
         protected=tuple(_group(found, count, (each,)) for each in _CLASSES if each.protected),
         terminals=None if posts is None else _terminals(before, after, posts, countries),
@@ -158,8 +167,8 @@ def _groups(found: Changed, count: _Counts) -> tuple[Group, ...]:
 
 def _group(found: Changed, count: _Counts, classes: tuple[ServiceClass, ...]) -> Group:
     column = found.kind[:, classes[0].number]
-    gain, lose, alter = (count.extent(column == change) for change in (Change.GAIN, Change.LOSE, Change.ALTER))
-    return Group(classes=classes, gain=gain, lose=lose, alter=alter)
+    gain, lose, conditions, alter = (count.extent(column == change) for change in _CHANGES)
+    return Group(classes=classes, gain=gain, lose=lose, conditions=conditions, alter=alter)
 
 
 def _transitions(found: Changed, count: _Counts, before: ServiceMap, after: ServiceMap) -> tuple[Transition, ...]:
@@ -188,12 +197,44 @@ def _transitions(found: Changed, count: _Counts, before: ServiceMap, after: Serv
     return tuple(made)
 
 
+def _new_terms(found: Changed, count: _Counts, after: ServiceMap) -> tuple[NewTerms, ...]:
+    """Cells that stay served, by the decision that now says under which conditions; most cells first."""
+    made = []
+    for new in np.unique(found.after[found.kind == Change.CONDITIONS]).tolist():
+        met: Bools = (found.kind == Change.CONDITIONS) & (found.after == new)
+        made.append(
+            NewTerms(decision=after.decisions[new], classes=_met(met), extent=count.extent(np.asarray(met.any(axis=1))))
+        )
+    return tuple(sorted(made, key=lambda one: (-one.extent.cells, one.decision.sequence)))
+
+
+def _overridden(found: Changed, count: _Counts, before: ServiceMap, after: ServiceMap) -> tuple[Overridden, ...]:
+    """Cells in which service was forbidden and no longer is, by the decisions on either side; most cells first."""
+    forbid, forbids = (np.array([one.state in DECREES for one in each.decisions]) for each in (before, after))
+    ended = (found.kind != Change.SAME) & forbid[found.before] & ~forbids[found.after]
+    made = []
+    for old, new in np.unique(np.stack([found.before[ended], found.after[ended]], axis=1), axis=0).tolist():
+        met: Bools = ended & (found.before == old) & (found.after == new)
+        made.append(
+            Overridden(
+                before=before.decisions[old],
+                after=after.decisions[new],
+                classes=_met(met),
+                extent=count.extent(np.asarray(met.any(axis=1))),
+            )
+        )
+    return tuple(sorted(made, key=lambda one: (-one.extent.cells, one.before.sequence, one.after.sequence)))
+
+
+def _met(met: Bools) -> tuple[ServiceClass, ...]:
+    """Classes whose column of (row, class) is set somewhere."""
+    return tuple(each for each in _CLASSES if met[:, each.number].any())
+
+
 def _largest(found: Changed, places: Places) -> tuple[tuple[Change, Place], ...]:
-    """Up to ten largest places in cells that gain, lose, or alter for at least one class."""
+    """Up to ten largest places in the cells of each change, for at least one class."""
     return tuple(
-        (change, place)
-        for change in (Change.GAIN, Change.LOSE, Change.ALTER)
-        for place in largest(places, found.cells(found.any_class(change)), 10)
+        (change, place) for change in _CHANGES for place in largest(places, found.cells(found.any_class(change)), 10)
     )
 
 
@@ -330,8 +371,8 @@ def _known(number: Ints32, after: ServiceMap) -> Ints32:
 
 def _refused(one: Decision, number: Ints32, after: ServiceMap) -> Bools:
     """Cells in which at least one class of the decision is refused."""
-    serves = np.array([state.serves for state in STATES])[after.state[:, [each.number for each in one.classes]]]
-    return np.asarray((~serves).any(axis=1))[after.profile[number]]
+    served = np.array([serves(each) for each in after.decisions])[after.governing]
+    return np.asarray((~served[:, [each.number for each in one.classes]]).any(axis=1))[after.profile[number]]
 
 
 def _neighbours(number: Ints32, sums: "_Sums", own: frozenset[str]) -> tuple[str, ...]:
@@ -343,18 +384,33 @@ def _neighbours(number: Ints32, sums: "_Sums", own: frozenset[str]) -> tuple[str
     )
 
 
-def _overruled(one: Decision, after: ServiceMap, places: Places) -> Overruled:
-    number = _known(cells_of_decision(one), after)
-    columns = [each.number for each in one.classes]
-    others = np.array([each.id != one.id for each in after.decisions])
-    governing = after.governing[:, columns]
+def _overruled(one: Decision, after: ServiceMap, places: Places) -> tuple[Overruled, ...]:
+    """Where others govern, classes for which they do in the same cells together; most cells first."""
+    covered = cells_of_decision(one)
+    number = _known(covered, after)
     rows = after.profile[number]
-    met = governing[np.unique(rows)]
-    return Overruled(
-        decision=one.id,
-        extent=_extent(places, number[np.asarray(others[governing].any(axis=1))[rows]]),
-        by=tuple(after.decisions[n].id for n in np.unique(met[others[met]]).tolist()),
-    )
+    met = np.unique(rows)
+    others = np.array([each.id != one.id for each in after.decisions])
+    alike: dict[bytes, list[ServiceClass]] = {}
+    for each in (each for each in _CLASSES if each in one.classes):
+        alike.setdefault(others[after.governing[met, each.number]].tobytes(), []).append(each)
+    made = []
+    for classes in alike.values():
+        governing = after.governing[:, [each.number for each in classes]]
+        lost = number[others[governing[:, 0]][rows]]
+        by = [after.decisions[n] for n in np.unique(governing[met][others[governing[met]]]).tolist()]
+        if len(lost):
+            made.append(
+                Overruled(
+                    decision=one.id,
+                    classes=tuple(classes),
+                    extent=_extent(places, lost),
+                    by=tuple(each.id for each in by),
+                    narrower=all(len(cells_of_decision(each)) < len(covered) for each in by),
+                    all=len(covered),
+                )
+            )
+    return tuple(sorted(made, key=lambda each: (-each.extent.cells, each.classes[0].number)))
 
 
 def _outside(found: Changed, reviewed: Sequence[Decision]) -> Ints32:
@@ -365,9 +421,7 @@ def _outside(found: Changed, reviewed: Sequence[Decision]) -> Ints32:
 
 def _claims(found: Changed, sums: "_Sums") -> tuple[Claim, ...]:
     """Disputed territories with changed cells; a region goes without saying where its whole country is claimed alike."""
-    gain, lose, alter = (
-        sums.extents(found.cells(found.any_class(change))) for change in (Change.GAIN, Change.LOSE, Change.ALTER)
-    )
+    gain, lose, conditions, alter = (sums.extents(found.cells(found.any_class(change))) for change in _CHANGES)
     sides = {row.id: (row.claimed_by, row.controlled_by) for row in sums.territories.rows}
     return tuple(
         Claim(
@@ -378,11 +432,12 @@ def _claims(found: Changed, sums: "_Sums") -> tuple[Claim, ...]:
             controlled_by=row.controlled_by,
             gain=gain[n],
             lose=lose[n],
+            conditions=conditions[n],
             alter=alter[n],
         )
         for n, row in enumerate(sums.territories.rows)
         if row.disputed
-        and (gain[n].cells or lose[n].cells or alter[n].cells)
+        and any(each[n].cells for each in (gain, lose, conditions, alter))
         and not (row.kind is Kind.REGION and sides[row.id] == sides.get(row.country))
     )
 

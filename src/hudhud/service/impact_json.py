@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from hudhud.service.decision import Contradiction, Decision
+from hudhud.service.contradiction import Contradiction
+from hudhud.service.decision import Decision
 from hudhud.service.impact_parts import (
     Claim,
     Country,
@@ -14,10 +15,14 @@ from hudhud.service.impact_parts import (
     Group,
     Impact,
     LeftOut,
+    NewTerms,
+    Overridden,
+    Overruled,
     TerminalChange,
     Transition,
 )
 from hudhud.service.places import Place
+from hudhud.service.service_map import conditions_json
 from hudhud.service.vocabulary import ServiceClass
 from hudhud.sky.hexagons import h3_index
 from hudhud.timescale import to_rfc3339
@@ -49,15 +54,18 @@ def _content(told: Impact) -> dict[str, Any]:
         "map_after": told.after_digest,
         "gain": _extent(told.gain),
         "lose": _extent(told.lose),
+        "conditions": _extent(told.conditions),
         "alter": _extent(told.alter),
         "outside_territories": _extent(told.outside),
         "by_classes": [_group(one) for one in told.groups],
+        "new_terms": [_new_terms(one) for one in told.new_terms],
         "transitions": [_transition(one) for one in told.transitions],
         "largest_places": [{"change": change.name.lower(), **_place(place)} for change, place in told.largest],
         "countries": [_country(one) for one in told.countries],
         "left_out": [_left_out(one) for one in told.left_out],
         "territories_without_border": list(told.unbordered),
-        "overruled": [{"decision": one.decision, **_extent(one.extent), "by": list(one.by)} for one in told.overruled],
+        "overruled": [_overruled(one) for one in told.overruled],
+        "overridden": [_overridden(one) for one in told.overridden],
         "claims": [_claim(one) for one in told.claims],
         "protected": [_group(one) for one in told.protected],
         "terminals": [_terminals(one) for one in told.terminals or ()],
@@ -83,6 +91,7 @@ def _decision(one: Decision) -> dict[str, Any]:
         "title_en": one.title_en,
         "title_ar": one.title_ar,
         "state": one.state.value,
+        "conditions": conditions_json(one.conditions),
         "classes": _named(one.classes),
         "layers": sorted(each.value for each in one.layers),
         "reasons": sorted(each.value for each in one.reasons),
@@ -103,17 +112,45 @@ def _extent(extent: Extent) -> dict[str, int]:
 
 
 def _group(one: Group) -> dict[str, Any]:
-    changes = {"gain": _extent(one.gain), "lose": _extent(one.lose), "alter": _extent(one.alter)}
-    return {"classes": _named(one.classes), **changes}
+    return {
+        "classes": _named(one.classes),
+        "gain": _extent(one.gain),
+        "lose": _extent(one.lose),
+        "conditions": _extent(one.conditions),
+        "alter": _extent(one.alter),
+    }
 
 
 def _transition(one: Transition) -> dict[str, Any]:
     return {
         "change": one.change.name.lower(),
         "classes": _named(one.classes),
-        "before": {"id": one.before.id, "state": one.before.state.value},
-        "after": {"id": one.after.id, "state": one.after.state.value},
+        "before": _side(one.before),
+        "after": _side(one.after),
         **_extent(one.extent),
+    }
+
+
+def _side(one: Decision) -> dict[str, Any]:
+    return {"id": one.id, "state": one.state.value, "conditions": conditions_json(one.conditions)}
+
+
+def _new_terms(one: NewTerms) -> dict[str, Any]:
+    return {"decision": _side(one.decision), "classes": _named(one.classes), **_extent(one.extent)}
+
+
+def _overridden(one: Overridden) -> dict[str, Any]:
+    sides = {"before": _side(one.before), "after": _side(one.after)}
+    return {**sides, "classes": _named(one.classes), **_extent(one.extent)}
+
+
+def _overruled(one: Overruled) -> dict[str, Any]:
+    return {
+        "decision": one.decision,
+        "classes": _named(one.classes),
+        **_extent(one.extent),
+        "of_cells": one.all,
+        "by": list(one.by),
     }
 
 
@@ -161,6 +198,7 @@ def _claim(one: Claim) -> dict[str, Any]:
         "controlled_by": one.controlled_by,
         "gain": _extent(one.gain),
         "lose": _extent(one.lose),
+        "conditions": _extent(one.conditions),
         "alter": _extent(one.alter),
     }
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from hudhud.arrays import Floats, Ints32, freeze
 from hudhud.service.changes import Change, Changed
-from hudhud.service.decision import Contradiction, Decision
+from hudhud.service.contradiction import Contradiction
+from hudhud.service.decision import Decision
 from hudhud.service.places import Place
 from hudhud.service.terminals import Subscribers
 from hudhud.service.vocabulary import Containment, ServiceClass
@@ -20,6 +21,8 @@ __all__ = [
     "Group",
     "Impact",
     "LeftOut",
+    "NewTerms",
+    "Overridden",
     "Overruled",
     "Posts",
     "Side",
@@ -64,6 +67,7 @@ class Group:
     classes: tuple[ServiceClass, ...]
     gain: Extent
     lose: Extent
+    conditions: Extent
     alter: Extent
 
 
@@ -120,14 +124,37 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overruled:
-    """Cells of a decision under review in which another one, narrower or later, governs at least one of its classes.
+    """Cells of a decision under review in which others govern these classes of it: for them it has no effect there.
 
-    by: ids of those that do, as they stand in the record.
+    by: ids of those that do, as they stand in the record.  narrower: whether each of them has fewer cells.  all: cells of
+    the decision.
     """
 
     decision: str
+    classes: tuple[ServiceClass, ...]
     extent: Extent
     by: tuple[str, ...]
+    narrower: bool
+    all: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewTerms:
+    """Cells that stay served, but from now on by this decision, in another state or under other conditions."""
+
+    decision: Decision
+    classes: tuple[ServiceClass, ...]
+    extent: Extent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overridden:
+    """Cells in which somebody forbade service, and no longer does."""
+
+    before: Decision
+    after: Decision
+    classes: tuple[ServiceClass, ...]
+    extent: Extent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +168,7 @@ class Claim:
     controlled_by: str
     gain: Extent
     lose: Extent
+    conditions: Extent
     alter: Extent
 
 
@@ -171,8 +199,10 @@ class Posts:
 class Impact:
     """What the decisions under review change at one instant.
 
-    gain, lose, alter: cells that do so for at least one class; a cell may be in more than one.  outside: changed cells in
-    none of the territories under review (a superseded decision reached further).  groups: by classes that change alike.
+    gain, lose, conditions, alter (see `Change`): cells that do so for at least one class; a cell may be in more than one.
+    outside: changed cells in none of the territories under review (a superseded decision reached further).
+    groups: by classes that change alike.
+    new_terms: by the decisions that serve under other conditions than before.  overridden: decrees that end.
     transitions: from which decision to which, most cells first.  largest: up to ten places for each change.
     spill: changed cells with their centre in a country of others.
     protected: the groups' counterpart for each class whose service saves lives.  terminals: None where none were given.
@@ -187,9 +217,12 @@ class Impact:
     after_digest: str
     gain: Extent
     lose: Extent
+    conditions: Extent
     alter: Extent
     outside: Extent
     groups: tuple[Group, ...]
+    new_terms: tuple[NewTerms, ...]
+    overridden: tuple[Overridden, ...]
     transitions: tuple[Transition, ...]
     largest: tuple[tuple[Change, Place], ...]
     countries: tuple[Country, ...]

@@ -42,6 +42,7 @@ __all__ = [
     "ServiceMap",
     "answers",
     "compile",
+    "conditions_json",
     "counts",
     "digest_text",
 ]
@@ -290,11 +291,11 @@ def _stated(one: Decision) -> dict[str, Any]:
         if not np.isnat(instant):
             stated[what] = to_rfc3339(instant)
     if one.conditions != ANY:
-        stated["conditions"] = _conditions(one.conditions)
+        stated["conditions"] = conditions_json(one.conditions)
     return stated
 
 
-def _conditions(conditions: Conditions) -> dict[str, Any]:
+def conditions_json(conditions: Conditions) -> dict[str, Any]:
     """Conditions as JSON: limits as decimal texts, lists of terminals by their digest, only what asks something."""
     stated: dict[str, Any] = {}
     for what in ("home_countries", "purposes", "refused_purposes"):

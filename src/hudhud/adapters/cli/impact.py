@@ -176,7 +176,7 @@ def _impact(
     from hudhud.adapters.registered import read_posts
     from hudhud.adapters.store.places import places
     from hudhud.adapters.store.territories import territories
-    from hudhud.service.decision import contradictions
+    from hudhud.service.contradiction import contradictions
     from hudhud.service.impact import impact
     from hudhud.service.service_map import compile as compiled
 
@@ -207,6 +207,10 @@ def _draw(
     from hudhud.adapters.store.territories import territories
     from hudhud.service.vocabulary import ServiceClass
 
-    most = max(told.groups, key=lambda each: len(each.classes) * (each.gain.cells + each.lose.cells), default=None)
+    most = max(
+        told.groups,
+        key=lambda each: len(each.classes) * (each.gain.cells + each.lose.cells + each.conditions.cells),
+        default=None,
+    )
     drawn = service_class or (most.classes[0] if most is not None else ServiceClass.RESIDENTIAL)
     draw_impact(told, maps[1], drawn, packaged.outlines(), disputed_cells(territories()), path)

@@ -2,25 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from hudhud.adapters.cli.service_text import clock, table
-from hudhud.adapters.service_words import class_words, cut, state_words
-from hudhud.service.changes import Change
+from hudhud.adapters.cli.impact_sentences import CHANGES, part, summary_lines
+from hudhud.adapters.cli.service_text import table
+from hudhud.adapters.service_words import class_words, condition_words, cut, state_words
+from hudhud.service.changes import Change, serves
 from hudhud.service.decision import Decision
-from hudhud.service.impact import Afterwards, Country, Extent, Group, Impact, LeftOut, Side
+from hudhud.service.impact import Claim, Extent, Impact, Side
 
-__all__ = ["show_impact", "summary_lines"]
+__all__ = ["show_impact"]
 
 _ROWS = 8  # of a table; the rest is told to be in the JSON
 
 _EN = {
     "gain": "gain service",
     "lose": "lose service",
+    "conditions": "conditions change",
     "alter": "another decision",
+    "asks": "conditions",
+    "nothing_asked": "no conditions",
+    "credit": "People: GeoNames (CC BY 4.0), listed places only.",
     "cells": "cells",
     "people": "people",
     "classes": "classes",
@@ -66,7 +72,11 @@ _EN = {
 _AR = {
     "gain": "تكسب الخدمة",
     "lose": "تفقد الخدمة",
+    "conditions": "تتغير الشروط",
     "alter": "قرار آخر",
+    "asks": "الشروط",
+    "nothing_asked": "بلا شروط",
+    "credit": "السكان: GeoNames (CC BY 4.0)، في الأماكن المدرجة فقط.",
     "cells": "الخلايا",
     "people": "السكان",
     "classes": "الفئات",
@@ -133,6 +143,8 @@ def show_impact(told: Impact, idle: Sequence[Decision], console: Console, langua
         title = shown.name(one.title_en, one.title_ar)
         console.print(Text.assemble((title, "bold"), f" ({one.id})"))
         console.print(Text(f"  {state_words(one.state, language)}: {class_words(one.classes, language)}"))
+        if asked := condition_words(one.conditions):
+            console.print(Text(f"  {shown['asks']}: {'; '.join(asked)}"))
     for line, style in summary_lines(told, idle, language):
         console.print(Text(line, style=style))
     _show_groups(shown)
@@ -142,6 +154,9 @@ def show_impact(told: Impact, idle: Sequence[Decision], console: Console, langua
     _show_claims(shown)
     _show_protected(shown)
     _show_terminals(shown)
+    if told.groups or told.countries:
+        console.print()
+        console.print(Text(shown["credit"], style="dim"))
     _show_contradictions(shown)
     _show_times(shown)
     console.print()
@@ -151,125 +166,8 @@ def show_impact(told: Impact, idle: Sequence[Decision], console: Console, langua
     console.print(Text(f"  {told.digest}", style="bold"))
 
 
-def summary_lines(told: Impact, idle: Sequence[Decision], language: str = "en") -> list[tuple[str, str]]:
-    """The impact in sentences, each with the style it is printed in."""
-    return _summary_ar(told, idle) if language == "ar" else _summary_en(told, idle)
-
-
-def _summary_en(told: Impact, idle: Sequence[Decision]) -> list[tuple[str, str]]:
-    lines = [(f"Compared at {clock(told.at)}.", "")]
-    lines += [(f"{one.id} is not in force then.", "yellow") for one in idle]
-    gain, lose, alter = told.gain, told.lose, told.alter
-    gains = f"{_cells(gain)} gain service for {_for_whom(told, Change.GAIN)}; {_lives(gain)} live there."
-    lines.append((gains, "green") if gain.cells else ("Nobody gains service.", ""))
-    loses = f"{_cells(lose)} lose service for {_for_whom(told, Change.LOSE)}; {_lives(lose)} live there."
-    lines.append((loses, "bold red") if lose.cells else ("Nobody loses service.", ""))
-    if alter.cells:
-        lines.append((f"{_cells(alter)} pass to another decision that serves or refuses as before.", ""))
-    if told.outside.cells:
-        lines.append(
-            (f"{_cells(told.outside)} outside its territories change, where what it supersedes ends.", "yellow")
-        )
-    for each in told.overruled:
-        by = f"{', '.join(each.by[:3])}{f' and {len(each.by) - 3} more' if len(each.by) > 3 else ''}"
-        lines.append(
-            (f"In {_cells(each.extent)} of {each.decision} another decision governs for some class: {by}.", "yellow")
-        )
-    lines += [(_left_out_en(each), "") for each in told.left_out if each.all.cells]
-    lines.append(_spill_en(told))
-    lines.append(_afterwards_en(told))
-    return lines
-
-
-def _afterwards_en(told: Impact) -> tuple[str, str]:
-    match told.afterwards:
-        case Afterwards.AS_WITHOUT:
-            return "Once lapsed, the map is as it would be without.", ""
-        case Afterwards.OTHERWISE:
-            rest = f"{told.afterwards_cells:,} cells stay different once lapsed: what is superseded does not come back."
-            return rest, "yellow"
-        case Afterwards.NEVER_LAPSES:
-            lasting = ", ".join(one.id for one in told.reviewed if np.isnat(one.until))
-            return f"In force until superseded: {lasting}.", ""
-
-
-def _left_out_en(each: LeftOut) -> str:
-    met = f", shared with {', '.join(each.neighbours)}" if each.neighbours else ""
-    told = f"{_cells(each.all)} on the border of {each.territory} are left out ({each.containment.value}){met};"
-    if not each.refused.cells:
-        return f"{told} none of them is refused."
-    return f"{told} {each.refused.cells:,} of them stay refused for some class, {_lives(each.refused)} live there."
-
-
-def _spill_en(told: Impact) -> tuple[str, str]:
-    others = [each for each in told.countries if each.side is Side.OTHER]
-    if not others:
-        return "No changed cell reaches into another country or its territorial sea.", ""
-    own = "" if any(each.side is Side.OWN for each in told.countries) else " (the territories name no country)"
-    named = ", ".join(f"{each.name_en} ({_reach(each)})" for each in others[:5])
-    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-    return f"Changed cells reach into {_counted(len(others), 'country', 'countries')}{own}: {named}{more}.", "yellow"
-
-
-def _reach(each: Country) -> str:
-    return f"{each.touched:,}" if each.touched else f"{each.sea:,} at sea"
-
-
-def _summary_ar(told: Impact, idle: Sequence[Decision]) -> list[tuple[str, str]]:
-    lines = [(f"وقت المقارنة: {clock(told.at)}", "")]
-    lines += [(f"ليس نافذًا حينئذ: {one.id}", "yellow") for one in idle]
-    for extent, words, style in (
-        (told.gain, "خلايا تكسب الخدمة", "green"),
-        (told.lose, "خلايا تفقد الخدمة", "bold red"),
-        (told.alter, "خلايا تنتقل إلى قرار آخر دون تغير حالها", ""),
-    ):
-        lines.append((f"{words}: {extent.cells:,}، السكان فيها: {extent.people:,}", style if extent.cells else ""))
-    if told.outside.cells:
-        lines.append((f"خلايا تتغير خارج أقاليمه: {told.outside.cells:,}", "yellow"))
-    for one in told.overruled:
-        lines.append((f"خلايا من {one.decision} يحكمها قرار آخر لبعض الفئات: {one.extent.cells:,}", "yellow"))
-    for each in told.left_out:
-        if each.all.cells:
-            met = f"، مشتركة مع: {'، '.join(each.neighbours)}" if each.neighbours else ""
-            lines.append((f"خلايا حدودية متروكة ({each.territory}): {each.all.cells:,}{met}", ""))
-            lines.append((f"  منها ما يبقى مرفوضًا: {each.refused.cells:,}، السكان فيها: {each.refused.people:,}", ""))
-    others = [each for each in told.countries if each.side is Side.OTHER]
-    named = "، ".join(f"{each.name_ar} ({each.touched or each.sea:,})" for each in others[:5])
-    lines.append((f"بلدان أخرى تبلغها خلايا متغيرة: {named or 'لا يوجد'}", "yellow" if others else ""))
-    after = {
-        Afterwards.AS_WITHOUT: "بعد انقضائه تعود الخريطة كما لو لم يكن.",
-        Afterwards.OTHERWISE: f"خلايا تبقى مختلفة بعد انقضائه: {told.afterwards_cells:,}",
-        Afterwards.NEVER_LAPSES: "لا ينقضي من تلقاء نفسه.",
-    }
-    lines.append((after[told.afterwards], ""))
-    return lines
-
-
-def _for_whom(told: Impact, change: Change) -> str:
-    classes = {each for group in told.groups if _part(group, change).cells for each in group.classes}
-    return class_words(classes) if len(classes) <= 3 else f"{len(classes)} classes"
-
-
-def _part(group: Group, change: Change) -> Extent:
-    return {Change.GAIN: group.gain, Change.LOSE: group.lose, Change.ALTER: group.alter}[change]
-
-
-def _cells(extent: Extent) -> str:
-    return _counted(extent.cells, "cell", "cells")
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
-
-
-def _lives(extent: Extent) -> str:
-    if extent.people >= 1_000_000:
-        return f"{extent.people / 1e6:,.1f} million people"
-    return _counted(extent.people, "person", "people")
-
-
 def _change(shown: _Shown, change: Change) -> Text:
-    style = {Change.GAIN: "green", Change.LOSE: "bold red"}.get(change, "")
+    style = {Change.GAIN: "green", Change.LOSE: "bold red", Change.CONDITIONS: "bold yellow"}.get(change, "")
     return Text(shown[change.name.lower()], style=style)
 
 
@@ -290,10 +188,10 @@ def _show_groups(shown: _Shown) -> None:
         made.add_column(shown[key], justify="right", no_wrap=True)
     for group in shown.told.groups:
         words = class_words(group.classes, shown.language)
-        for change in (Change.GAIN, Change.LOSE, Change.ALTER):
-            part = _part(group, change)
-            if part.cells:
-                made.add_row(words, _change(shown, change), f"{part.cells:,}", f"{part.people:,}")
+        for change in CHANGES:
+            share = part(group, change)
+            if share.cells:
+                made.add_row(words, _change(shown, change), f"{share.cells:,}", f"{share.people:,}")
                 words = ""
     _print(shown, made)
 
@@ -303,16 +201,19 @@ def _show_transitions(shown: _Shown) -> None:
         return
     made = table(shown["by_decision"], padding=1)
     for key in ("from", "to"):
-        made.add_column(shown[key], no_wrap=True, max_width=27)
+        made.add_column(shown[key], max_width=27)
     made.add_column(shown["classes"], justify="right", no_wrap=True)
     for key in ("cells", "people"):
         made.add_column(shown[key], justify="right", no_wrap=True)
+    known = {one.id for one in shown.told.reviewed}  # their conditions stand at the head
     for one in shown.told.transitions[:_ROWS]:
         sides = []
         for decision in (one.before, one.after):
-            style = "green" if decision.state.serves else "red"
+            style = "green" if serves(decision) else "red"
             words = cut(state_words(decision.state, shown.language), 26)
-            sides.append(Text(f"{words}\n {cut(decision.id, 25)}", style=style))
+            words_asked = [] if decision.id in known else condition_words(decision.conditions)
+            asked = [f"\n {line}" for word in words_asked for line in wrap(word, 25)]
+            sides.append(Text(f"{words}\n {cut(decision.id, 25)}{''.join(asked)}", style=style))
         made.add_row(*sides, str(len(one.classes)), f"{one.extent.cells:,}", f"{one.extent.people:,}")
     _print(shown, made, len(shown.told.transitions) - _ROWS)
 
@@ -361,21 +262,25 @@ def _show_claims(shown: _Shown) -> None:
     made.add_column("", no_wrap=True, max_width=26)
     made.add_column(shown["claimed_by"], max_width=17)
     made.add_column(shown["controlled_by"], max_width=12)
-    for key in ("gain", "lose", "alter"):
+    for key in ("gain", "lose", "conditions", "alter"):
         made.add_column(shown[key].replace(" ", "\n", 1), justify="right", no_wrap=True)
-    ranked = sorted(shown.told.claims, key=lambda each: -max(each.gain.cells, each.lose.cells, each.alter.cells))
+    ranked = sorted(shown.told.claims, key=lambda each: -max(one.cells for one in _claimed(each)))
     for each in ranked[:_ROWS]:
-        numbers = (f"{part.cells:,}" if part.cells else "-" for part in (each.gain, each.lose, each.alter))
+        numbers = (f"{one.cells:,}" if one.cells else "-" for one in _claimed(each))
         names = ", ".join(name.removeprefix("area.") for name in each.claimed_by)
         control = each.controlled_by.removeprefix("area.") or shown["divided"]
         made.add_row(Text(cut(shown.name(each.name_en, each.name_ar), 26)), names, control, *numbers)
     _print(shown, made, len(ranked) - _ROWS)
 
 
+def _claimed(each: Claim) -> tuple[Extent, ...]:
+    return each.gain, each.lose, each.conditions, each.alter
+
+
 def _show_protected(shown: _Shown) -> None:
     """Classes that save lives, with their terminals where terminals were given."""
     told = shown.told
-    if not any(each.gain.cells or each.lose.cells for each in told.protected):
+    if not any(part(each, change).cells for each in told.protected for change in CHANGES):
         return
     made = table(shown["protected"])
     made.add_column(shown["classes"], no_wrap=True)
@@ -385,12 +290,13 @@ def _show_protected(shown: _Shown) -> None:
     counted = {each.service_class: each for each in told.terminals or ()}
     for group in told.protected:
         of = counted.get(group.classes[0])
-        for change in (Change.GAIN, Change.LOSE):
-            part = _part(group, change)
-            if part.cells:
-                met = "-" if of is None else f"{of.gain if change is Change.GAIN else of.lose:,}"
+        terminals = {} if of is None else {Change.GAIN: f"{of.gain:,}", Change.LOSE: f"{of.lose:,}"}
+        for change in CHANGES:
+            share = part(group, change)
+            if share.cells:
+                met = terminals.get(change, "-")
                 words = class_words(group.classes, shown.language)
-                made.add_row(words, _change(shown, change), f"{part.cells:,}", f"{part.people:,}", met)
+                made.add_row(words, _change(shown, change), f"{share.cells:,}", f"{share.people:,}", met)
     _print(shown, made)
     shown.console.print(Text(shown["hospitals"], style="dim"))
 

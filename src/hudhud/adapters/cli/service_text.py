@@ -186,6 +186,8 @@ def _show_decision(one: Decision, classes: tuple[ServiceClass, ...], at: np.date
     )
     if one.source:
         _line(console, "  source", one.source)
+    if one.note:
+        _line(console, "  note", one.note)
 
 
 def _overdue(one: Decision, at: np.datetime64) -> bool:
