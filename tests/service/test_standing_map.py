@@ -227,3 +227,10 @@ def test_a_table_with_faults_is_refused_with_each_row_that_has_one() -> None:
     assert "'on' is not a valid ServiceState" in told["row 2"]
     assert "no territory has the id 'XYZ'" in told["row 3"]
     assert told["row 4"] == "no condition colour"
+
+
+def test_a_row_with_an_unquoted_comma_is_refused():
+    head, first, *_ = text("standing.csv").splitlines()
+    catalogue = territories()
+    with pytest.raises(InputError, match="more fields than the head"):
+        standing_of(f"{head}\n{first},one more\n", catalogue, touched(catalogue))

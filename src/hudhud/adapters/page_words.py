@@ -22,30 +22,30 @@ def draw_titles(figure: Any, title: tuple[str, str], line: str, beside: tuple[st
     """Title and the Arabic one (each with its end, which is never cut), and a line; none covers another."""
     right = bool(beside[0])
     drawn = figure.text(0.03, 0.945, "", fontsize=23, fontweight="bold", va="baseline")
-    fit(figure, drawn, *title, 0.94)
+    _fit(figure, drawn, *title, 0.94)
     below = figure.text(0.03, 0.905, "", fontsize=12.5, color=GREY, va="baseline")
     below.set_text(line)
-    below.set_fontsize(12.5 * min(1.0, max(0.8, 0.94 / max(wide(figure, below), 0.1))))
-    fit(figure, below, line, "", 0.94)
+    below.set_fontsize(12.5 * min(1.0, max(0.8, 0.94 / max(_wide(figure, below), 0.1))))
+    _fit(figure, below, line, "", 0.94)
     if not right:
         return
     beside_it = figure.text(0.97, 0.945, "", fontsize=15, color=INK, va="baseline", ha="right")
-    fit(figure, beside_it, *beside, 0.94)
-    if wide(figure, drawn) + wide(figure, beside_it) > 0.91:  # a line of its own between the two
+    _fit(figure, beside_it, *beside, 0.94)
+    if _wide(figure, drawn) + _wide(figure, beside_it) > 0.91:  # a line of its own between the two
         drawn.set_y(0.958)
         beside_it.set_y(0.921)
         below.set_y(0.886)
 
 
-def wide(figure: Any, text: Any) -> float:
+def _wide(figure: Any, text: Any) -> float:
     """Share of the page's width that a text takes."""
     return float(text.get_window_extent(figure.canvas.get_renderer()).width / figure.bbox.width)
 
 
-def fit(figure: Any, text: Any, words: str, end: str, most: float) -> None:
+def _fit(figure: Any, text: Any, words: str, end: str, most: float) -> None:
     """Set a text's words and their end, the words cut until both are no wider than a share of the page."""
     length = len(words)
     text.set_text(words + end)
-    while length > 1 and wide(figure, text) > most:
+    while length > 1 and _wide(figure, text) > most:
         length -= 1
         text.set_text(shortened(words, length) + end)

@@ -38,6 +38,10 @@ def standing(
     made: list[Decision] = []
     for number, row in enumerate(rows):
         try:
+            if None in row or None in row.values():
+                raise ValueError(
+                    f"has {'more' if None in row else 'fewer'} fields than the head: quote texts with commas"
+                )
             made.append(_decision(row, number, catalogue, counts, lists or {}, doubled))
         except (ValueError, KeyError, TypeError) as error:
             faults.append(Fault(where=f"row {number + 1}", problem=str(error)))
