@@ -361,7 +361,7 @@ class Slow:
             for word, about, value in later.news:
                 if word == "granted" and about is not None and request.entry.index in value["supersedes"]:
                     start_s = value["start_s"]
-                    if self.end(self.diary[about])[0] > start_s:
+                    if self.end(self.diary[about])[0] >= start_s:
                         ends.append((start_s, State.SUPERSEDED))
         if effect.state is EMERGENCY:
             if self.told(request, "ratified") is None:

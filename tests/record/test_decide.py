@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hudhud.errors import RecordError
@@ -834,6 +834,16 @@ def test_superseding_ends_the_old_when_the_new_begins_and_not_before() -> None:
     assert why(pen, pen.request(effect(T0_S, None, supersedes=frozenset({"99" * 32})))) is Why.UNKNOWN_DECISION
 
 
+def test_what_was_superseded_does_not_come_back_when_the_later_is_revoked_in_the_second_it_began() -> None:
+    pen = Pen()
+    first = pen.granted()
+    second = pen.granted(effect(T0_S, None, supersedes=frozenset({first})))
+    assert state(pen) is State.SUPERSEDED
+    for seat in ALL_THREE:
+        pen.revoke(seat, second)
+    assert [one.state for one in settled(pen).requests] == [State.SUPERSEDED, State.REVOKED]
+
+
 @pytest.mark.parametrize(("classes", "needs"), [(OTHERS, 3), (AID, 4), (AID | OTHERS, 4)])
 def test_revoking_and_suspending_need_the_quorum_of_whom_they_touch(classes: Any, needs: int) -> None:
     for act in ("revoke", "suspend"):
@@ -1123,6 +1133,7 @@ def shortened(prefix: Prefix, size: int) -> Prefix:
 
 @settings(deadline=None, max_examples=150)
 @given(seed=st.integers(0, 2**40), cut=st.floats(0, 1))
+@example(seed=34, cut=0.75)
 def test_nothing_un_happens(seed: int, cut: float) -> None:
     """Entries that were witnessed later change nothing that was so before; they only answer it."""
     prefix, _ = random_history(seed, steps=12)

@@ -198,7 +198,7 @@ class Grant:
 
     def begins(self) -> bool:
         """Whether it ever comes into force."""
-        return self.end()[0] > self.start_s
+        return self.end()[0] >= self.start_s
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
