@@ -199,6 +199,7 @@ ALL: tuple[Statement, ...] = (
         map_sha256=DIGEST,
         size=18,
         root="aa" * 32,
+        timeline_sha256="bb" * 32,
         at="2026-06-01T00:00:00Z",
         next_change_at="2026-06-02T00:00:00Z",
     ),

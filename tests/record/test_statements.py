@@ -309,6 +309,7 @@ def test_all_faults_come_at_once():
                 map_sha256=DIGEST,
                 size=1,
                 root=DIGEST,
+                timeline_sha256=DIGEST,
                 at="2026-05-30T00:00:00Z",
                 next_change_at="2026-05-30T00:00:00Z",
             ),

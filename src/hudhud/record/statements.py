@@ -332,8 +332,9 @@ class Suspension:
 class MapRelease:
     """The service map that follows from the first entries, to be obeyed by every gateway.
 
-    map_sha256: its digest; size, root: of the entries from which it was compiled; at: for which instant; next_change_at:
-    until when it holds without a new entry, left out where for ever.
+    map_sha256: its digest; size, root: of the entries from which it was compiled; timeline_sha256: of the checkpoints up to
+    that size as first cosigned, which give these entries their instants; at: for which instant; next_change_at: until when
+    it holds without a new entry, left out where for ever.
     """
 
     kind: ClassVar[RecordKind] = RecordKind.MAP_RELEASE
@@ -341,6 +342,7 @@ class MapRelease:
     map_sha256: Digest
     size: Annotated[int, Whole(least=1)]
     root: Digest
+    timeline_sha256: Digest
     at: Instant
     next_change_at: Instant | None = None
 

@@ -452,6 +452,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "text_en": ("text (English)", "النص (بالإنجليزية)"),
     "title": ("title", "العنوان"),
     "title_ar": ("title (Arabic)", "العنوان (بالعربية)"),
+    "timeline_sha256": ("witnessed checkpoints up to there (SHA-256)", "نقاط التحقق المشهودة حتى هناك (SHA-256)"),
     "title_en": ("title (English)", "العنوان (بالإنجليزية)"),
     "topic": ("talked about", "موضوع الحديث"),
     "until": ("until just before", "حتى ما قبل"),

@@ -1,0 +1,93 @@
+"""Where a record is read from: a folder of public files, the folder of whoever keeps it, or an address on the web."""
+
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from hudhud import __version__
+from hudhud.adapters.store.catalogue import http_opener
+from hudhud.adapters.store.log import PUBLIC, public_paths, public_reader
+from hudhud.errors import FetchError, RecordError
+from hudhud.record.reading import OpenAll, Record, read_record
+from hudhud.record.tiles import CHECKPOINT, Read
+from hudhud.record.trust import TRUST, Trust, trust_from
+
+__all__ = ["Source", "load_record", "record_source", "trust_of"]
+
+_LARGEST_BYTES = 256 * 2**20
+_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Source:
+    """Public files.  where: as it was named; paths: every file there is, none where a web server cannot list them."""
+
+    where: str
+    read: Read
+    paths: tuple[str, ...] = ()
+
+
+def record_source(where: str) -> Source:
+    """The public files of a folder or an address.  Raises RecordError where there are none."""
+    if urllib.parse.urlsplit(where).scheme in ("http", "https"):
+        return Source(where=where, read=_Web(where))
+    folder = Path(where)
+    for each in (folder / PUBLIC, folder):
+        if (each / CHECKPOINT).is_file():
+            return Source(where=where, read=public_reader(each), paths=tuple(public_paths(each)))
+    raise RecordError(
+        f"{where}: no record here: expected a folder with the public files of one ({CHECKPOINT}, tile/, ...), "
+        "or with a folder public/ that has them, or the address of one (https://...)"
+    )
+
+
+def trust_of(source: Source, trust: Path | None = None) -> Trust:
+    """The root of trust: from a file of one's own, else the one that the record itself shows."""
+    if trust is not None:
+        try:
+            data: bytes | None = trust.read_bytes()
+        except OSError as error:
+            raise RecordError(f"{trust}: cannot be read: {error.strerror or error}") from None
+    else:
+        data = source.read(TRUST)
+    if data is None:
+        raise RecordError(f"{source.where}: shows no {TRUST}: name a file with the root of trust: --trust FILE")
+    return trust_from(data)
+
+
+def load_record(where: str, trust: Path | None = None, open_all: OpenAll | None = None) -> Record:
+    """The record of a folder or an address, verified whole.  Raises RecordError with every fault, FetchError for the web."""
+    source = record_source(where)
+    return read_record(source.read, trust_of(source, trust), source.paths, open_all)
+
+
+class _Web:
+    """Reads files below an address, each once."""
+
+    def __init__(self, where: str) -> None:
+        self._base = where.rstrip("/") + "/"
+        self._opener = http_opener()
+        self._kept: dict[str, bytes | None] = {}
+
+    def __call__(self, path: str) -> bytes | None:
+        if path not in self._kept:
+            self._kept[path] = self._fetched(path)
+        return self._kept[path]
+
+    def _fetched(self, path: str) -> bytes | None:
+        address = self._base + urllib.parse.quote(path)
+        request = urllib.request.Request(address, headers={"User-Agent": f"hudhud/{__version__}"})  # noqa: S310 http(s) only, also after redirects: http_opener
+        try:
+            with self._opener(request, _TIMEOUT_S) as answer:
+                data = answer.read(_LARGEST_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            if error.code in (404, 410):
+                return None
+            raise FetchError(f"{address}: the server answered {error.code}: try again later") from None
+        except (OSError, ValueError) as error:
+            raise FetchError(f"{address}: cannot be fetched: {error}") from None
+        if len(data) > _LARGEST_BYTES:
+            raise FetchError(f"{address}: is larger than {_LARGEST_BYTES:,} bytes: no file of a record is")
+        return data
