@@ -1,5 +1,6 @@
 """Where a record is read from: a folder of public files, the folder of whoever keeps it, or an address on the web."""
 
+import contextlib
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -80,7 +81,7 @@ class _Web:
         address = self._base + urllib.parse.quote(path)
         request = urllib.request.Request(address, headers={"User-Agent": f"hudhud/{__version__}"})  # noqa: S310 http(s) only, also after redirects: http_opener
         try:
-            with self._opener(request, _TIMEOUT_S) as answer:
+            with contextlib.closing(self._opener(request, _TIMEOUT_S)) as answer:
                 data = answer.read(_LARGEST_BYTES + 1)
         except urllib.error.HTTPError as error:
             if error.code in (404, 410):
