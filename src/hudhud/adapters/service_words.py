@@ -7,7 +7,7 @@ from enum import StrEnum
 from hudhud.record.wording import word
 from hudhud.record.words import Language
 from hudhud.service.decision import Conditions
-from hudhud.service.vocabulary import ServiceClass, ServiceState
+from hudhud.service.vocabulary import Motion, ServiceClass, ServiceState
 
 __all__ = ["CLASSES_AR", "STATES_AR", "STATES_EN", "class_words", "condition_words", "cut", "state_words"]
 
@@ -50,18 +50,15 @@ def class_words(classes: Iterable[ServiceClass], language: str = "en") -> str:
 
 def condition_words(conditions: Conditions) -> list[str]:
     """What a grant asks of a terminal, a phrase each."""
-    words = []
-    if conditions.allowlist is not None:
-        known = len(conditions.allowlist)
-        words.append(
-            f"only terminals on the decision's list ({f'{known:,} on it' if known else 'nobody is on it here'})"
-        )
-    if conditions.denylist:
-        words.append(f"none of {_counted(len(conditions.denylist), 'terminal')} on a list of refused ones")
+    words = _list_words(conditions)
     if conditions.purposes:
         words.append(f"only for {_alternatives(conditions.purposes)}")
     if conditions.refused_purposes:
         words.append(f"not for {_alternatives(conditions.refused_purposes)}")
+    if conditions.motion is not None:
+        words.append(_MOTIONS[conditions.motion])
+    if math.isfinite(conditions.maximum_rate_bit_s):
+        words.append(f"at most {_short(conditions.maximum_rate_bit_s / 1e6)} Mbit/s")
     if math.isfinite(conditions.maximum_speed_m_s):
         words.append(f"at most {_short(conditions.maximum_speed_m_s * 3.6)} km/h over ground")
     if conditions.ocean_plan:
@@ -77,6 +74,31 @@ def condition_words(conditions: Conditions) -> list[str]:
         words.append(f"at most {_short(km)} km from the registered address")
     if math.isfinite(conditions.minimum_height_m):
         words.append(f"at least {_short(conditions.minimum_height_m)} m up")
+    return words
+
+
+_MOTIONS = {
+    Motion.FIXED: "of terminals that stay in place",
+    Motion.PORTABLE: "of terminals that stand still while in use",
+    Motion.IN_MOTION: "of terminals that may move",
+}
+
+
+def _list_words(conditions: Conditions) -> list[str]:
+    """What lists of terminals ask, and loudly where one is not at hand."""
+    words = []
+    if conditions.allowlist_sha256:
+        missing = f"list {conditions.allowlist_sha256[:12]} is not at hand: nobody is served"
+        words.append(f"only terminals on the decision's list ({missing})")
+    elif conditions.allowlist is not None:
+        known = len(conditions.allowlist)
+        told = f"{known:,} on it" if known else "nobody is on it here"
+        words.append(f"only terminals on the decision's list ({told})")
+    if conditions.denylist_sha256:
+        missing = f"list {conditions.denylist_sha256[:12]} is not at hand: nobody is refused by it"
+        words.append(f"none of the terminals on a list of refused ones ({missing})")
+    elif conditions.denylist:
+        words.append(f"none of {_counted(len(conditions.denylist), 'terminal')} on a list of refused ones")
     return words
 
 

@@ -30,6 +30,7 @@ from hudhud.service.vocabulary import (
     Containment,
     Layer,
     LegalBasis,
+    Motion,
     Purpose,
     Reason,
     ServiceClass,
@@ -37,7 +38,7 @@ from hudhud.service.vocabulary import (
 )
 from hudhud.sky.hexagons import cell_number, h3_index, number_of
 
-__all__ = ["TerritoryOf", "from_toml"]
+__all__ = ["TerritoryOf", "from_tables", "from_toml", "naming"]
 
 TerritoryOf = Callable[[str, Containment], Territory]
 """The packaged territory of an id in a mode.  Raises InputError for an unknown id."""
@@ -63,6 +64,7 @@ _State = Annotated[ServiceState, BeforeValidator(partial(_word, ServiceState))]
 _Purpose = Annotated[Purpose, BeforeValidator(partial(_word, Purpose))]
 _Reason = Annotated[Reason, BeforeValidator(partial(_word, Reason))]
 _Basis = Annotated[LegalBasis, BeforeValidator(partial(_word, LegalBasis))]
+_Motion = Annotated[Motion, BeforeValidator(partial(_word, Motion))]
 _Layer = Annotated[Layer, BeforeValidator(partial(_word, Layer))]
 
 
@@ -88,7 +90,9 @@ class _Conditions(Table):
     allowlist_file: Name | None = None
     denylist: list[Name] | None = None
     denylist_file: Name | None = None
+    motion: _Motion | None = None
     maximum_speed_km_h: Annotated[Float, Field(ge=0, le=50_000)] | None = None
+    maximum_rate_mbit_s: Annotated[Float, Field(ge=0, le=1_000_000)] | None = None
     ocean_plan: bool = False
     home_countries: list[Name] = Field(default_factory=list)
     maximum_home_distance_km: Annotated[Float, Field(ge=0, le=20_100)] | None = None
@@ -134,6 +138,18 @@ def from_toml(
     superseded, and what may not be used again.  Raises InputError with every fault and its key path.
     """
     raw = parsed(text, "the decisions", InputError)
+    return from_tables(raw, territory_of=territory_of, read=read, first_sequence=first_sequence, known=known)
+
+
+def from_tables(
+    raw: dict[str, Any],
+    *,
+    territory_of: TerritoryOf,
+    read: Callable[[str], str],
+    first_sequence: int,
+    known: Mapping[str, int] = MappingProxyType({}),
+) -> tuple[Decision, ...]:
+    """The same, from the tables [[territory]] and [[decision]] of a larger file."""
     faults: list[Fault] = []
     own_tables = _tables(raw, "territory", _Own, faults)
     drafts = _tables(raw, "decision", _Draft, faults, _mended)
@@ -154,6 +170,26 @@ def from_toml(
     if faults:
         raise InputError(f"the decisions have {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
     return tuple(made)
+
+
+def naming(raw: dict[str, Any], *, territory_of: TerritoryOf, read: Callable[[str], str]) -> TerritoryOf:
+    """Territories by their names, those under [[territory]] first.  Raises InputError with every fault of these tables.
+
+    What comes back raises InputError for an unknown name; a mode behind @ goes before the one that is handed in.
+    """
+    faults: list[Fault] = []
+    own = _own_cells(_tables(raw, "territory", _Own, faults), read, faults)
+    if faults:
+        raise InputError(f"the territories have {len(faults):,} fault{'s' * (len(faults) > 1)}", faults)
+
+    def named(name: str, containment: Containment) -> Territory:
+        wrong: list[Fault] = []
+        found = _territory(name, "", containment, own, territory_of, wrong)
+        if found is None:
+            raise InputError("; ".join(each.problem for each in wrong))
+        return found
+
+    return named
 
 
 _Model = TypeVar("_Model", bound=Table)
@@ -417,7 +453,9 @@ def _conditions(table: _Conditions, where: str, read: Callable[[str], str], faul
         refused_purposes=frozenset(table.refused_purposes),
         allowlist=listed("allowlist", table.allowlist, table.allowlist_file),
         denylist=listed("denylist", table.denylist, table.denylist_file) or frozenset(),
+        motion=table.motion,
         maximum_speed_m_s=limit(table.maximum_speed_km_h, _M_S_PER_KM_H),
+        maximum_rate_bit_s=limit(table.maximum_rate_mbit_s, 1e6),
         ocean_plan=table.ocean_plan,
         home_countries=frozenset(table.home_countries),
         maximum_home_distance_m=limit(table.maximum_home_distance_km, 1e3),

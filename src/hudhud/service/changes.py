@@ -7,7 +7,7 @@ import numpy as np
 
 from hudhud.arrays import Bits, Bools, Ints, Ints32, freeze
 from hudhud.errors import InputError
-from hudhud.service.decision import Decision
+from hudhud.service.decision import Decision, list_digest
 from hudhud.service.service_map import NO_PROFILE, ServiceMap
 
 __all__ = ["Change", "Changed", "changed", "serves"]
@@ -55,9 +55,15 @@ class Changed:
         return self.number[rows[self.row]]
 
 
+_NOBODY = list_digest(())
+
+
 def serves(one: Decision) -> bool:
-    """Whether a decision lets anybody be served: it refuses nobody outright, and its allowlist, if any, is not empty."""
-    return one.state.serves and one.conditions.allowlist != frozenset()
+    """Whether a decision lets anybody be served: it refuses nobody outright, and its allowlist, if any, is not empty.
+
+    One that is not at hand is not empty: that of nobody is known by its digest.
+    """
+    return one.state.serves and one.conditions.allowlist_digest != _NOBODY
 
 
 def changed(before: ServiceMap, after: ServiceMap) -> Changed:

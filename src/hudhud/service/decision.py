@@ -7,7 +7,9 @@ When a decision is in force: from `start` to `until`, unless another ends it for
 start.  A decision superseded before its start never begins, and so ends nothing itself.
 """
 
+import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ import numpy as np
 from hudhud.arrays import Bools, Ints, Ints32, freeze
 from hudhud.errors import Fault, InputError, plain
 from hudhud.service.territory import Territory, digest_of
-from hudhud.service.vocabulary import Layer, LegalBasis, Purpose, Reason, ServiceClass, ServiceState
+from hudhud.service.vocabulary import Layer, LegalBasis, Motion, Purpose, Reason, ServiceClass, ServiceState
 from hudhud.sky.hexagons import NUMBERS, all_numbers, is_cell
 from hudhud.timescale import to_rfc3339
 
@@ -35,6 +37,7 @@ __all__ = [
     "decisions",
     "in_force",
     "instant_ns",
+    "list_digest",
     "problems",
     "spans",
 ]
@@ -62,8 +65,10 @@ class Conditions:
     """What a terminal must keep to be served by a grant.  What is left out asks nothing.
 
     purposes: the only ones allowed, any where empty; refused_purposes: ones never allowed.
-    allowlist: ids of the only terminals allowed, None for all; denylist: ids never allowed.
-    maximum_speed_m_s: over ground.  ocean_plan: the terminal's plan must cover the ocean.
+    allowlist: ids of the only terminals allowed, None for all; denylist: ids never allowed.  allowlist_sha256,
+    denylist_sha256: instead of a list that is not at hand, its digest (`list_digest`): then nobody is known to be on it.
+    motion: how a terminal may move, None for any.  maximum_speed_m_s: over ground.  maximum_rate_bit_s: of its traffic, told
+    and not enforced here.  ocean_plan: the terminal's plan must cover the ocean.
     home_countries: ids of countries, one of which must be the terminal's home; any where empty.
     maximum_home_distance_m: to the nearest cell of the home country; maximum_abroad_s: time outside the home country.
     maximum_service_address_distance_m: from the registered address.
@@ -74,13 +79,32 @@ class Conditions:
     refused_purposes: frozenset[Purpose] = frozenset()
     allowlist: frozenset[str] | None = None
     denylist: frozenset[str] = frozenset()
+    allowlist_sha256: str = ""
+    denylist_sha256: str = ""
+    motion: Motion | None = None
     maximum_speed_m_s: float = math.inf
+    maximum_rate_bit_s: float = math.inf
     ocean_plan: bool = False
     home_countries: frozenset[str] = frozenset()
     maximum_home_distance_m: float = math.inf
     maximum_abroad_s: float = math.inf
     maximum_service_address_distance_m: float = math.inf
     minimum_height_m: float = -math.inf
+
+    @property
+    def allowlist_digest(self) -> str:
+        """Digest of the allowlist, at hand or not, "" where none is asked."""
+        return self.allowlist_sha256 or ("" if self.allowlist is None else list_digest(self.allowlist))
+
+    @property
+    def denylist_digest(self) -> str:
+        """Digest of the denylist, at hand or not, "" where none is asked."""
+        return self.denylist_sha256 or (list_digest(self.denylist) if self.denylist else "")
+
+
+def list_digest(terminals: Iterable[str]) -> str:
+    """The digest that names a list of terminals: SHA-256 of their ids in order, one a line, hexadecimal."""
+    return hashlib.sha256("".join(f"{name}\n" for name in sorted(terminals)).encode()).hexdigest()
 
 
 ANY = Conditions()
@@ -93,7 +117,8 @@ class Decision:
 
     sequence: place in the record; no two are alike.  territories: their cells together.  classes: for whom.
     layers: where a refusal is enforced; empty for grants.  start: first instant in force, NaT for ever since; until:
-    first instant out of force, NaT for until superseded.  review_by: when it must have been looked at again.
+    first instant out of force, NaT for until superseded.  review_by: when it must have been looked at again.  decided: when
+    a record proves that it was made, NaT for a draft; how long it may last and go unreviewed was then judged by the record.
     supersedes: ids of decisions that end for good when this one begins.  demonstration: made up to show how things work.
     """
 
@@ -110,6 +135,7 @@ class Decision:
     start: np.datetime64 = _NEVER
     until: np.datetime64 = _NEVER
     review_by: np.datetime64 = _NEVER
+    decided: np.datetime64 = _NEVER
     conditions: Conditions = ANY
     supersedes: frozenset[str] = frozenset()
     source: str = ""
@@ -296,6 +322,8 @@ def problems(one: Decision) -> Iterator[_Problem]:
         yield from _windows(one)
     yield from _states(one)
     yield from _limits(one.conditions)
+    if np.isnat(one.decided):  # whoever agreed to a list by its digest in a record could not compare it with another
+        yield from _lists(one.conditions)
 
 
 def _wording(one: Decision) -> Iterator[_Problem]:
@@ -327,7 +355,8 @@ def _wording(one: Decision) -> Iterator[_Problem]:
 
 def _instants(one: Decision) -> Iterator[_Problem]:
     """Instants that nanoseconds in 64 bits cannot hold."""
-    for what, instant in (("start", one.start), ("until", one.until), ("review_by", one.review_by)):
+    instants = (("start", one.start), ("until", one.until), ("review_by", one.review_by), ("decided", one.decided))
+    for what, instant in instants:
         if not np.isnat(instant) and not _in_range(instant):
             yield (what,), f"has {what} {instant}: years are {_FIRST_YEAR} to {_LAST_YEAR}; leave out what has no end"
 
@@ -343,6 +372,8 @@ def _windows(one: Decision) -> Iterator[_Problem]:
         )
     if np.isnat(one.review_by):
         yield ("review_by",), "has no review_by: every decision, refusals too, says when it must be looked at again"
+    elif not np.isnat(one.decided):
+        pass  # reviewed since it began, or moved up: the record knows when
     elif started and review_ns <= start_ns:
         yield (
             ("review_by", "start"),
@@ -396,7 +427,7 @@ def _states(one: Decision) -> Iterator[_Problem]:
         yield ("state", "conditions"), "is served with conditions: its state is served_restricted"
     if state is ServiceState.SERVED_RESTRICTED and not asks:
         yield ("conditions", "state"), "is served_restricted without a condition: name one, or its state is served"
-    if state is ServiceState.SERVED_ALLOWLIST_ONLY and one.conditions.allowlist is None:
+    if state is ServiceState.SERVED_ALLOWLIST_ONLY and not one.conditions.allowlist_digest:
         yield (
             (".allowlist", "state"),
             "is served_allowlist_only without an allowlist: list the ids of the terminals (an empty list serves none)",
@@ -408,14 +439,15 @@ def _limits(conditions: Conditions) -> Iterator[_Problem]:
     both = sorted(conditions.purposes & conditions.refused_purposes)
     if both:
         yield (".refused_purposes", ".purposes"), f"both allows and refuses the purpose {', '.join(both)}: choose one"
-    twice = sorted((conditions.allowlist or frozenset()) & conditions.denylist)
-    if twice:
-        yield (
-            (".denylist", ".allowlist"),
-            f"has {len(twice)} terminals on both allowlist and denylist, {twice[0]!r} the first: choose one",
-        )
+    for what, at_hand in (("allowlist", conditions.allowlist is not None), ("denylist", bool(conditions.denylist))):
+        digest = getattr(conditions, f"{what}_sha256")
+        if digest and at_hand:
+            yield (f".{what}",), f"has {what} and {what}_sha256: the digest is for a list that is not at hand"
+        if digest and not _DIGEST.fullmatch(digest):
+            yield (f".{what}_sha256",), f"has {what}_sha256 {digest[:80]!r}: expected 64 hexadecimal digits"
     for what in (
         "maximum_speed_m_s",
+        "maximum_rate_bit_s",
         "maximum_home_distance_m",
         "maximum_abroad_s",
         "maximum_service_address_distance_m",
@@ -427,6 +459,19 @@ def _limits(conditions: Conditions) -> Iterator[_Problem]:
         yield (
             (".minimum_height_m",),
             f"has minimum_height_m {conditions.minimum_height_m}: a height is a finite number; leave it out for none",
+        )
+
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def _lists(conditions: Conditions) -> Iterator[_Problem]:
+    """Terminals that are on both lists."""
+    twice = sorted((conditions.allowlist or frozenset()) & conditions.denylist)
+    if twice:
+        yield (
+            (".denylist", ".allowlist"),
+            f"has {len(twice)} terminals on both allowlist and denylist, {twice[0]!r} the first: choose one",
         )
 
 

@@ -25,7 +25,11 @@ from hudhud.service.vocabulary import DisablementCode
 from hudhud.sky.hexagons import cell_number
 from hudhud.timescale import to_rfc3339
 
-__all__ = ["Permits", "Predicate", "RefusedAt", "Rulebook", "permit", "permits", "rulebook"]
+__all__ = ["STANDING_M_S", "Permits", "Predicate", "RefusedAt", "Rulebook", "permit", "permits", "rulebook"]
+
+
+STANDING_M_S = 1.0
+"""A terminal that is measured slower than this stands still: positions jump about a little."""
 
 
 class RefusedAt(IntEnum):
@@ -130,12 +134,12 @@ def _governing(rules: Rulebook, number: Ints32) -> tuple[Ints32, Bools]:
     """(terminal,) decision, -1 where the position is unknown, and whether the cell gets beams."""
     classes = rules.subscribers.service_class
     if number.size and number.min() >= 0:
-        return rules.service_map.governing_of(number, classes), rules.service_map.beams(number)
+        return rules.service_map.governing_of(number, classes), rules.lit[rules.service_map.profile_of(number)]
     decision, beams = np.full(number.size, -1, dtype=np.int32), np.zeros(number.size, dtype=np.bool_)
     known = np.flatnonzero(number >= 0)
     if known.size:
         decision[known] = rules.service_map.governing_of(number[known], classes[known])
-        beams[known] = rules.service_map.beams(number[known])
+        beams[known] = rules.lit[rules.service_map.profile_of(number[known])]
     return decision, beams
 
 
@@ -143,6 +147,7 @@ def _limits_broken(rules: Rulebook, decision: Ints32, height_m: Floats, speed_m_
     """What is plainly above or below a limit.  Comparisons with nan are false: what is unknown breaks none."""
     plan = rules.subscribers
     failed = (speed_m_s > plan.maximum_speed_m_s) * np.uint32(Predicate.TOO_FAST_FOR_PLAN.bit)
+    failed |= (rules.stays[decision] & (speed_m_s > STANDING_M_S)) * np.uint32(Predicate.MOVES_HERE.bit)
     failed |= (speed_m_s > rules.maximum_speed_m_s[decision]) * np.uint32(Predicate.TOO_FAST_HERE.bit)
     failed |= (height_m < rules.minimum_height_m[decision]) * np.uint32(Predicate.BELOW_MINIMUM_HEIGHT.bit)
     failed |= (plan.abroad_s > rules.maximum_abroad_s[decision]) * np.uint32(Predicate.ABROAD_TOO_LONG.bit)

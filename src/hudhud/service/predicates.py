@@ -28,21 +28,23 @@ class Predicate(IntEnum):
     COUNTRY_BLOCKED = 8
     AREA_BLOCKED = 9
     AREA_NOT_OFFERED = 10
-    NOT_ON_ALLOWLIST = 11
-    PURPOSE_NOT_ALLOWED = 12
-    PURPOSE_REFUSED = 13
-    CELL_DISABLED = 14
-    SEA_NOT_OFFERED = 15
-    NO_OCEAN_PLAN = 16
-    FAR_FROM_SERVICE_ADDRESS = 17
-    FAR_FROM_SERVICE_ADDRESS_FOR_PLAN = 18
-    FAR_FROM_HOME = 19
-    ABROAD_TOO_LONG = 20
-    OUTSIDE_HOME_REGION = 21
-    BELOW_MINIMUM_HEIGHT = 22
-    TOO_FAST_HERE = 23
-    TOO_FAST_FOR_PLAN = 24
-    QUOTA_USED_UP = 25
+    DECISION_OVER = 11
+    NOT_ON_ALLOWLIST = 12
+    PURPOSE_NOT_ALLOWED = 13
+    PURPOSE_REFUSED = 14
+    CELL_DISABLED = 15
+    SEA_NOT_OFFERED = 16
+    NO_OCEAN_PLAN = 17
+    FAR_FROM_SERVICE_ADDRESS = 18
+    FAR_FROM_SERVICE_ADDRESS_FOR_PLAN = 19
+    FAR_FROM_HOME = 20
+    ABROAD_TOO_LONG = 21
+    OUTSIDE_HOME_REGION = 22
+    BELOW_MINIMUM_HEIGHT = 23
+    MOVES_HERE = 24
+    TOO_FAST_HERE = 25
+    TOO_FAST_FOR_PLAN = 26
+    QUOTA_USED_UP = 27
 
     @property
     def bit(self) -> int:
@@ -131,6 +133,11 @@ _ROWS: dict[Predicate, tuple[Code, str, str]] = {
         "The service is not offered in this area.",
         "الخدمة غير متاحة في هذه المنطقة.",
     ),
+    Predicate.DECISION_OVER: (
+        Code.BLOCKED_AREA,
+        "The decision that served this place has ended, and no later one has been released.",
+        "انتهى القرار الذي كان يخدم هذا المكان، ولم يُنشر قرار بعده.",
+    ),
     Predicate.NOT_ON_ALLOWLIST: (
         Code.BLOCKED_AREA,
         "Only listed terminals are served here, and this one is not among them.",
@@ -190,6 +197,11 @@ _ROWS: dict[Predicate, tuple[Code, str, str]] = {
         Code.UNDER_AVIATION_FLYOVER_LIMITS,
         "Service here is for overflight only, above a height that the terminal is below.",
         "الخدمة هنا للتحليق فقط، فوق ارتفاع لم تبلغه المحطة.",
+    ),
+    Predicate.MOVES_HERE: (
+        Code.MOVING_TOO_FAST_FOR_POLICY,
+        "Only terminals that stay in place are served here, and this one moves: stop.",
+        "لا تُخدَم هنا إلا محطات ثابتة في مكانها، وهذه تتحرك: أوقفها.",
     ),
     Predicate.TOO_FAST_HERE: (
         Code.MOVING_TOO_FAST_FOR_POLICY,

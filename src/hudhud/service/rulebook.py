@@ -14,7 +14,7 @@ from hudhud.service.predicates import Predicate
 from hudhud.service.service_map import ServiceMap
 from hudhud.service.terminals import PURPOSES, Subscribers
 from hudhud.service.territory import Kind, Territory
-from hudhud.service.vocabulary import DECREES, AccountState, Layer, Reason, ServiceState
+from hudhud.service.vocabulary import DECREES, AccountState, Layer, Motion, Reason, ServiceState
 from hudhud.sky.hexagons import NUMBERS
 
 __all__ = ["Failures", "Rulebook", "place_key", "refusal_bits", "rulebook"]
@@ -29,7 +29,8 @@ class Rulebook:
 
     own: (terminal,) what fails wherever the terminal is.  trait: (terminal,) which of the combinations of purpose, ocean plan
     and home country it is; failing: (decision+1, trait) what a terminal of that combination fails.
-    maximum_..., minimum_...: (decision+1,) limits.
+    maximum_..., minimum_...: (decision+1,) limits.  stays: (decision+1,) whether a terminal must not move.
+    lit: (profile,) whether its cells get beams.
     listing: (decision+1,) whether it has a list of terminals; allowlist: for each decision, None for all; denylist.
     various: (decision+1,) place of a decision among those whose refusals differ from one territory to the other, -1 for the
     rest; refusal_key: `place_key` of that place and each cell, ascending; refusal: what fails there.
@@ -43,6 +44,8 @@ class Rulebook:
     own: Failures
     trait: Ints
     failing: Failures
+    lit: Bools
+    stays: Bools
     maximum_speed_m_s: Floats
     maximum_service_address_distance_m: Floats
     maximum_home_distance_m: Floats
@@ -61,15 +64,25 @@ class Rulebook:
         freeze(*(each for name in self.__slots__ if isinstance(each := getattr(self, name), np.ndarray)))
 
 
-def rulebook(service_map: ServiceMap, subscribers: Subscribers, countries: Countries | None = None) -> Rulebook:
+def rulebook(
+    service_map: ServiceMap,
+    subscribers: Subscribers,
+    countries: Countries | None = None,
+    *,
+    over: Bools | None = None,
+) -> Rulebook:
     """Work out what a map asks of terminals.
 
+    over: (decision,) which of its decisions have ended although the map is still obeyed: what they served is refused.
     countries: needed where a decision limits the distance to the home country, or a plan is valid in some countries only.
     Raises InputError with every such decision and plan where it is None.
     """
     decisions = service_map.decisions
     _check_countries(decisions, subscribers, countries)
+    over = np.zeros(len(decisions), dtype=np.bool_) if over is None else over
+    serves = np.array([each.state.serves for each in decisions], dtype=np.bool_)
     trait, failing = _traits(decisions, subscribers)
+    failing[:-1] |= ((over & serves) * _bit(Predicate.DECISION_OVER))[:, None]
     mixed = [len({refusal_bits(each, one.kind) for one in each.territories}) > 1 for each in decisions]
     for row, each in enumerate(decisions):
         if not mixed[row]:
@@ -77,6 +90,7 @@ def rulebook(service_map: ServiceMap, subscribers: Subscribers, countries: Count
     refusal_key, refusal = _refusals([each for each, differs in zip(decisions, mixed, strict=True) if differs])
     allowlist = tuple(map(_allowlist, decisions))
     denylist = tuple(each.conditions.denylist for each in decisions)
+    stays = [each.conditions.motion in _STANDING for each in decisions]
     listing = [allowed is not None or bool(denied) for allowed, denied in zip(allowlist, denylist, strict=True)]
     limited, plan_key = _plans(subscribers, countries)
     return Rulebook(
@@ -86,6 +100,8 @@ def rulebook(service_map: ServiceMap, subscribers: Subscribers, countries: Count
         own=_own(subscribers),
         trait=trait,
         failing=failing,
+        lit=_lit(service_map, over),
+        stays=np.array([*stays, False]),
         maximum_speed_m_s=_limits(decisions, "maximum_speed_m_s", np.inf),
         maximum_service_address_distance_m=_limits(decisions, "maximum_service_address_distance_m", np.inf),
         maximum_home_distance_m=_limits(decisions, "maximum_home_distance_m", np.inf),
@@ -189,9 +205,21 @@ def _limits(decisions: Sequence[Decision], name: str, none: float) -> Floats:
     return np.array([*(getattr(each.conditions, name) for each in decisions), none], dtype=np.float64)
 
 
+_STANDING = frozenset({Motion.FIXED, Motion.PORTABLE})
+
+
+def _lit(service_map: ServiceMap, over: Bools) -> Bools:
+    """(profile,) whether its cells get beams: by no decision that served and is over."""
+    lights = [
+        (one.state.serves and not ended) or (not one.state.serves and Layer.BEAM not in one.layers)
+        for one, ended in zip(service_map.decisions, over.tolist(), strict=True)
+    ]
+    return np.asarray(np.array(lights, dtype=np.bool_)[service_map.governing].any(axis=1))
+
+
 def _allowlist(decision: Decision) -> frozenset[str] | None:
-    """The only terminals allowed, None for all: a state that serves listed ones only serves nobody without a list."""
-    if decision.state is ServiceState.SERVED_ALLOWLIST_ONLY:
+    """The only terminals allowed, None for all: nobody on a list that is not at hand, or missing where the state needs it."""
+    if decision.state is ServiceState.SERVED_ALLOWLIST_ONLY or decision.conditions.allowlist_sha256:
         return decision.conditions.allowlist or frozenset()
     return decision.conditions.allowlist
 

@@ -296,20 +296,26 @@ def _stated(one: Decision) -> dict[str, Any]:
 
 
 def conditions_json(conditions: Conditions) -> dict[str, Any]:
-    """Conditions as JSON: limits as decimal texts, lists of terminals by their digest, only what asks something."""
+    """Conditions as JSON: limits as decimal texts, lists of terminals by their digest, only what asks something.
+
+    It is the same whether a list is at hand or not: names of terminals never stand there.
+    """
     stated: dict[str, Any] = {}
     for what in ("home_countries", "purposes", "refused_purposes"):
         if words := getattr(conditions, what):
             stated[what] = sorted(words)
     if conditions.ocean_plan:
         stated["ocean_plan"] = "required"
-    if conditions.allowlist is not None:
-        stated["allowlist"] = _listed(conditions.allowlist)
-    if conditions.denylist:
-        stated["denylist"] = _listed(conditions.denylist)
+    if conditions.motion is not None:
+        stated["motion"] = conditions.motion
+    if conditions.allowlist_digest:
+        stated["allowlist"] = conditions.allowlist_digest
+    if conditions.denylist_digest:
+        stated["denylist"] = conditions.denylist_digest
     for what in (
         "maximum_abroad_s",
         "maximum_home_distance_m",
+        "maximum_rate_bit_s",
         "maximum_service_address_distance_m",
         "maximum_speed_m_s",
         "minimum_height_m",
@@ -318,11 +324,6 @@ def conditions_json(conditions: Conditions) -> dict[str, Any]:
         if math.isfinite(value):
             stated[what] = np.format_float_positional(value, trim="-")
     return stated
-
-
-def _listed(terminals: frozenset[str]) -> dict[str, Any]:
-    """A list of terminals without naming them: how many, and SHA-256 of their ids in order, one a line."""
-    return {"sha256": _sha256([f"{name}\n".encode() for name in sorted(terminals)]), "terminals": len(terminals)}
 
 
 def _sha256(pieces: Iterable[bytes]) -> str:

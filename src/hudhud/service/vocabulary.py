@@ -6,7 +6,7 @@ field `disablement_code`; their names are interface facts.  What statements of t
 
 from enum import IntEnum
 
-from hudhud.record.words import Containment, Layer, LegalBasis, Purpose, Reason, ServiceClass, ServiceState
+from hudhud.record.words import Containment, Layer, LegalBasis, Motion, Purpose, Reason, ServiceClass, ServiceState
 
 __all__ = [
     "DECREES",
@@ -15,6 +15,7 @@ __all__ = [
     "DisablementCode",
     "Layer",
     "LegalBasis",
+    "Motion",
     "Purpose",
     "Reason",
     "ServiceClass",
