@@ -1,11 +1,12 @@
 """The log on a disk: append-only, one writer, crash-safe; what it publishes anybody can check without it.
 
-    log.sqlite   entries, signed checkpoints, cosignatures, blobs: the truth, changed in one transaction for each append
+    log.sqlite   entries, signed checkpoints, cosignatures, timeline, blobs: the truth, in one transaction for each append
     lock         held by the one process that may write
-    public/      checkpoint, tile/..., blob/...: follows from the database, written after it, and re-derived at every start
+    public/      checkpoint, timeline, tile/..., blob/...: follows from the database, written after it, re-derived at every start
 
 An append signs the new checkpoint inside its transaction, writes tiles and bundles, then `checkpoint`, and only then returns.
-Where the policy asks for witnesses, `checkpoint` moves on when enough of them have cosigned.  No size is ever signed twice.
+Where the policy asks for witnesses, a checkpoint becomes public when enough of them have cosigned: as it is in that moment
+it enters the timeline for good, then `timeline` is written, then `checkpoint`.  No size is ever signed twice.
 At the start everything is hashed again, and a database that is older than what anybody has seen is refused: a restored
 backup would otherwise sign a second history.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from hudhud.adapters.store.log_database import Database, DatabaseError, Row, Sqlite
 from hudhud.adapters.store.log_files import TEMPORARY, Files
+from hudhud.adapters.store.log_timeline import timeline_faults
 from hudhud.errors import Fault, RecordError
 from hudhud.record.checkpoint import Checkpoint, Cosigned, opened
 from hudhud.record.note import Note, Signature, Signer, note_signature, read_note, verified_signatures
@@ -40,12 +42,15 @@ from hudhud.record.tiles import (
     tile_data,
     tile_names,
 )
+from hudhud.record.timeline import TIMELINE, timeline_bytes
 from hudhud.record.tree import Frontier, consistency_proof, inclusion_proof, leaf_hash, tree_root
 
-__all__ = ["DATABASE", "PUBLIC", "Appended", "Log", "create_log", "open_log", "public_paths", "public_reader"]
+__all__ = ["DATABASE", "EXTRAS", "PUBLIC", "Appended", "Log", "create_log", "open_log", "public_paths", "public_reader"]
 
 DATABASE = "log.sqlite"
 PUBLIC = "public"
+EXTRAS = frozenset({"trust.json"})
+"""Public files that are handed in: they do not follow from the entries, and are not repaired."""
 _LOCK = "lock"
 _HEIGHT = 8
 
@@ -148,6 +153,7 @@ class Log:
         self._levels: Levels = []
         self._frontier = Frontier()
         self._served: Cosigned | None = None
+        self._timeline: list[tuple[int, bytes]] = []
         self._in_step = False  # memory and public files hold what the database holds
 
     # --- what stands in it -------------------------------------------------------------------------------------------
@@ -158,6 +164,11 @@ class Log:
         return self._frontier.size
 
     @property
+    def policy(self) -> Policy:
+        """Who must cosign what is published."""
+        return self._policy
+
+    @property
     def newest(self) -> bytes:
         """The newest checkpoint with the cosignatures that it has so far: what witnesses are asked to cosign."""
         return self._cosigned_note(self._database.newest())
@@ -166,6 +177,11 @@ class Log:
     def served(self) -> Cosigned | None:
         """The checkpoint that is published; None while the witnesses of a new log are still missing."""
         return self._served
+
+    @property
+    def timeline(self) -> tuple[bytes, ...]:
+        """Every checkpoint that had the quorum of witnesses, in the form in which it first had it, by size."""
+        return tuple(note for _, note in self._timeline)
 
     def entries(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Entries in [start, end), in order."""
@@ -207,9 +223,7 @@ class Log:
         first, frontier = self.size, self._frontier.appended(one for one, _ in leaves)
         checkpoint = Checkpoint(origin=self._signer.key.name, size=frontier.size, root=frontier.root)
         row = _signed(checkpoint, self._signer)
-        self._in_step = (
-            False  # until all of it is done: whatever fails in between, the next call reads the database again
-        )
+        self._in_step = False  # whatever fails before all of it is done, the next call reads the database again
         try:
             self._database.append(leaves, row, blobs)
         except DatabaseError:
@@ -224,7 +238,7 @@ class Log:
                 self._files.publish(
                     {self._public / name.path: self._expected(name) for name in new_names(first, self.size)}
                 )
-                self._serve()
+                self._serve(())
             self._drop_partials(new_names(first, self.size))
             self._in_step = True
         return Appended(indices=range(first, frontier.size), checkpoint=checkpoint, note=row.note)
@@ -249,7 +263,7 @@ class Log:
         self._in_step = False
         self._database.cosign(size, [(one.name, one.line) for one in lines])
         with _explained(self._folder, f"cosignatures of size {size} are kept but not yet public"):
-            self._serve()
+            self._serve([size])
         self._in_step = True
         return self._served is not None and self._served.checkpoint.size >= size
 
@@ -263,6 +277,13 @@ class Log:
             self._files.publish(self._blob_contents(kept))
         self._in_step = True
         return tuple(hashlib.sha256(one).digest() for one in kept)
+
+    def publish_extra(self, name: str, data: bytes) -> None:
+        """Put a file beside the log's own public files, in place of an earlier one.  name: one of EXTRAS."""
+        if name not in EXTRAS:
+            raise RecordError(f"{name!r} is no file that goes beside a log: one of {', '.join(sorted(EXTRAS))}")
+        with _explained(self._folder, f"{name} could not be published"):
+            self._files.publish({self._public / name: bytes(data)})
 
     def close(self) -> None:
         """Let go of the database and the lock."""
@@ -298,8 +319,9 @@ class Log:
             raise RecordError(
                 f"{self._folder}: the entries in {DATABASE} do not make the root that was signed: restore the file"
             )
-        self._levels, self._frontier = [], frontier
+        self._levels, self._frontier, self._served = [], frontier, None
         extend(self._levels, hashes)
+        self._timeline = self._database.timeline()
         self._refuse_fork(witnessed)
 
     def _refuse_fork(self, witnessed: Iterable[bytes]) -> None:
@@ -325,18 +347,13 @@ class Log:
                 )
             elif tree_root(seen.size, level_node(self._levels)) != seen.root:
                 faults.append(Fault(where=where, problem=f"at size {seen.size} it has another root than {DATABASE}"))
+        faults += timeline_faults(self._files.read(self._public / TIMELINE), self._signer.key, self.timeline)
         if faults:
             raise RecordError(
                 f"{self._folder}: refused to start: going on from here would sign a second history of this log. "
                 "If this is a backup, bring back the newest database; a log whose entries are lost must end",
                 faults,
             )
-        self._served = None
-        if published is not None:
-            with suppress(
-                RecordError
-            ):  # an earlier policy: what is published stays until this one's quorum has cosigned
-                self._served = accepted(published, self._policy)
 
     def _repair(self) -> None:
         """Write every public file that is missing or differs, the checkpoint last; remove what is no longer needed."""
@@ -383,22 +400,42 @@ class Log:
                     for path in list(self._files.listed(folder)):
                         self._files.remove(path)
 
-    def _serve(self) -> None:
-        """Publish the newest checkpoint that the policy accepts, never an older one than before."""
-        least = self._served.checkpoint.size if self._served else 0
-        alone = satisfied(self._policy, ())
-        for size in [self._database.newest().size] if alone else self._database.cosigned_sizes(least - 1):
+    def _serve(self, cosigned: Iterable[int] | None = None) -> None:
+        """Publish the newest checkpoint that the policy accepts.  cosigned: sizes with new cosignatures; None: look at all."""
+        if satisfied(self._policy, ()):
+            self._publish_checkpoint(self._cosigned_note(self._database.newest()))
+            return
+        reached = self._timeline[-1][0] if self._timeline else -1
+        sizes = (
+            self._database.cosigned_sizes(reached) if cosigned is None else [one for one in cosigned if one > reached]
+        )
+        if (self._freeze(sizes) or cosigned is None) and self._timeline:
+            expected = timeline_bytes(self.timeline, self._signer)
+            if self._files.read(self._public / TIMELINE) != expected:
+                self._files.publish({self._public / TIMELINE: expected})
+            self._publish_checkpoint(self._timeline[-1][1])
+
+    def _freeze(self, sizes: Iterable[int]) -> bool:
+        """Whether one of them has the quorum: it enters the timeline, and later cosignatures never change it."""
+        for size in sizes:
             row = self._database.checkpoint(size)
             assert row is not None
             data = self._cosigned_note(row)
             try:
-                found = accepted(data, self._policy)
+                accepted(data, self._policy)
             except RecordError:
                 continue  # not enough witnesses yet: an older checkpoint may have them
-            if self._files.read(self._public / CHECKPOINT) != data:
-                self._files.publish({self._public / CHECKPOINT: data})
-            self._served = found
-            return
+            self._database.freeze(size, data)
+            self._timeline.append((size, data))
+            return True
+        return False
+
+    def _publish_checkpoint(self, data: bytes) -> None:
+        if self._files.read(self._public / CHECKPOINT) != data:
+            self._files.publish({self._public / CHECKPOINT: data})
+        self._served = None
+        with suppress(RecordError):  # an earlier policy: it stays published until this one's quorum has cosigned
+            self._served = accepted(data, self._policy)
 
     def _cosigned_note(self, row: Row) -> bytes:
         return row.note + "".join(self._database.cosignatures(row.size)).encode("utf-8")
@@ -454,8 +491,8 @@ def _locked(folder: Path) -> Iterator[None]:
 def _explained(folder: Path, what: str = "the log cannot be written") -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        reason = error.strerror or error
+    except (OSError, DatabaseError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise RecordError(
             f"{folder}: {what}: {reason}: mend that; the next call, or start, goes on from here"
         ) from error

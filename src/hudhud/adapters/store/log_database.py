@@ -1,4 +1,4 @@
-"""The memory of the log: entries, signed checkpoints, cosignatures and blobs, changed in whole transactions only.
+"""The memory of the log: entries, signed checkpoints, cosignatures, timeline and blobs, changed in whole transactions only.
 
 `Database` is all that the log asks of it; `Sqlite` is the one in a file.  Every statement appends: triggers refuse the rest.
 """
@@ -15,7 +15,7 @@ from hudhud.errors import RecordError
 
 __all__ = ["Database", "DatabaseError", "Row", "Sqlite"]
 
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = """
 CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), vkey TEXT NOT NULL);
 CREATE TABLE leaf (
@@ -31,9 +31,10 @@ CREATE TABLE cosignature (
     witness TEXT NOT NULL,
     line TEXT NOT NULL,
     PRIMARY KEY (size, witness)) WITHOUT ROWID;
+CREATE TABLE timeline (size INTEGER PRIMARY KEY REFERENCES checkpoint (size), note BLOB NOT NULL);
 CREATE TABLE blob (sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32), bytes BLOB NOT NULL);
 """
-_TABLES = ("identity", "leaf", "checkpoint", "cosignature", "blob")
+_TABLES = ("identity", "leaf", "checkpoint", "cosignature", "timeline", "blob")
 
 
 class DatabaseError(RecordError):
@@ -66,6 +67,15 @@ class Database(Protocol):
 
     def cosign(self, size: int, lines: Iterable[tuple[str, str]]) -> None:
         """Keep (witness, line) of a checkpoint; the first of each witness stays."""
+
+    def freeze(self, size: int, note: bytes) -> None:
+        """Add the checkpoint of a size, as it is cosigned now, to the timeline.
+
+        Raises DatabaseError where the timeline has it, or a larger one, already.
+        """
+
+    def timeline(self) -> list[tuple[int, bytes]]:
+        """(size, note) of the timeline, by size."""
 
     def add_blobs(self, blobs: Iterable[bytes]) -> None:
         """Keep blobs under their digests."""
@@ -179,6 +189,18 @@ class Sqlite:
         with self._explained(), self._transaction():
             for witness, line in lines:
                 self._run("INSERT OR IGNORE INTO cosignature VALUES (?, ?, ?)", (size, witness, line))
+
+    def freeze(self, size: int, note: bytes) -> None:
+        with self._explained(), self._transaction():
+            ((last,),) = self._run("SELECT max(size) FROM timeline")
+            if isinstance(last, int) and last >= size:
+                raise DatabaseError(f"{self._path}: the timeline has reached size {last}: {size} comes too late")
+            self._run("INSERT INTO timeline VALUES (?, ?)", (size, note))
+
+    def timeline(self) -> list[tuple[int, bytes]]:
+        statement = "SELECT size, CAST(note AS BLOB) FROM timeline ORDER BY size"
+        with self._explained():
+            return [(size, note) for size, note in self._connection.execute(statement)]
 
     def add_blobs(self, blobs: Iterable[bytes]) -> None:
         with self._explained(), self._transaction():
