@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import hashlib
 import random
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,19 @@ from hudhud.record.forms import instant_s as _instant_s
 from hudhud.record.forms import instant_text as _instant_text
 from hudhud.record.history import Entry, Prefix, Witnessed
 from hudhud.record.keyring import Key, Keyring, Organisation, Person, Seat, keyring_digest
-from hudhud.record.parts import Conditions, Conflict, Effect, Party, Seen, TerritoryRef, effect_digest
+from hudhud.record.parts import (
+    Conditions,
+    Conflict,
+    Contact,
+    Disclosed,
+    Effect,
+    Party,
+    Seen,
+    TerritoryRef,
+    Withheld,
+    effect_digest,
+)
+from hudhud.record.redaction import disclosure, withheld_of
 from hudhud.record.rules import Rules, rules_digest
 from hudhud.record.statements import (
     Appeal,
@@ -24,11 +37,16 @@ from hudhud.record.statements import (
     ConflictDeclaration,
     ContactDeclaration,
     Decision,
+    Disclosure,
+    EnforcementReport,
+    Evidence,
     KeyringChange,
     Lapse,
+    MapRelease,
     PolicyChange,
     Ratification,
     Recusal,
+    RedactionDeposit,
     Refusal,
     Request,
     Review,
@@ -41,11 +59,13 @@ from hudhud.record.words import (
     College,
     ConflictKind,
     Containment,
+    EvidenceClass,
     Layer,
     LegalBasis,
     LegalBasisStatus,
     Purpose,
     Reason,
+    RedactionClass,
     RequesterKind,
     ReviewOutcome,
     ServiceClass,
@@ -77,6 +97,8 @@ _SEATS = {  # seat: (college, person, organisation)
     "trustee": (College.TRUSTEE, "kim", "vault"),
     "gateway": (College.ENFORCEMENT, "lou", "operator"),
     "counsel-c": (College.LEGAL, "mia", "firm-c"),
+    "trustee-b": (College.TRUSTEE, "nur", "archive"),
+    "trustee-c": (College.TRUSTEE, "oli", "vault"),
 }
 VOTERS = tuple(seat for seat, (college, _, _) in _SEATS.items() if college.votes)
 GROUPS = """\
@@ -155,6 +177,24 @@ CRIMEA = TerritoryRef(
 CAMP = replace(PLACE, id="camp", cells_sha256="c2" * 32, controlled_by="relief")
 AID = frozenset({ServiceClass.HUMANITARIAN, ServiceClass.MEDICAL})
 OTHERS = frozenset({ServiceClass.RESIDENTIAL, ServiceClass.PRESS})
+
+
+@functools.cache
+def secret(number: int) -> tuple[Withheld, str]:
+    """Something withheld, and the disclosure that tells it.  Secret 3 has one that tells nothing."""
+    text = disclosure(f"{number:016d}".encode(), "name", f"Source {number}")
+    text = "bm90aGluZw" * 3 if number == 3 else text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Withheld(kind=RedactionClass.PERSON_NAME, digest=digest), text
+
+
+def hidden_party(number: int = 0) -> Party:
+    """Somebody whose name is withheld."""
+    return Party(kind=RequesterKind.PRIVATE_PERSON, withheld=secret(number)[0])
+
+
+SECRETS = {secret(number)[0].digest: secret(number)[1] for number in range(6)}
+TRUSTEES = ("trustee", "trustee-b")
 
 
 def effect(
@@ -301,11 +341,59 @@ class Pen:
         fields |= {"outcome": ReviewOutcome.STANDS, "findings": "Needed."}
         return self.say(seat, Review(log=LOG, decision=decision, **{**fields, **changed}))
 
-    def notice(self, seat: str, request: str, verdict: Verdict, effect: Effect | None = None) -> str:
-        statement = Decision(
-            log=LOG, request=request, seen=self.seen(), verdict=verdict, reasons=REASONS, effect=effect
+    def notice(self, seat: str, request: str, verdict: Verdict, effect: Effect | None = None, **changed: Any) -> str:
+        fields: dict[str, Any] = {"seen": self.seen(), "verdict": verdict, "reasons": REASONS, "effect": effect}
+        return self.say(seat, Decision(log=LOG, request=request, **{**fields, **changed}))
+
+    def release(self, seat: str = "registrar", **changed: Any) -> str:
+        """A map is released, from the newest checkpoint and for its instant."""
+        newest = self.checkpoints[-1]
+        fields: dict[str, Any] = {
+            "map_sha256": "ab" * 32,
+            "size": newest.size,
+            "root": newest.root,
+            "timeline_sha256": "cd" * 32,
+            "at": instant_text(newest.at_s),
+        }
+        return self.say(seat, MapRelease(log=LOG, **{**fields, **changed}))
+
+    def report(self, seat: str = "gateway", **changed: Any) -> str:
+        fields: dict[str, Any] = {
+            "point": "gateway-7",
+            "layer": Layer.BEAM,
+            "map_sha256": "ab" * 32,
+            "size": max(1, len(self.entries)),
+            "since": instant_text(self.now_s),
+        }
+        return self.say(seat, EnforcementReport(log=LOG, **{**fields, **changed}))
+
+    def evidence(self, seat: str, about: str, *numbers: int) -> str:
+        """Something shown, with secrets."""
+        withheld = tuple(secret(number)[0] for number in numbers)
+        statement = Evidence(
+            log=LOG, about=about, evidence_class=EvidenceClass.MEASUREMENT, text="No signal.", withheld=withheld
         )
         return self.say(seat, statement)
+
+    def hides(self, leaf: str) -> tuple[str, ...]:
+        """Digests of what an entry withholds."""
+        statement = next(one.statement for one in reversed(self.entries) if one.leaf == leaf)
+        return tuple(one.digest for one in withheld_of(statement))
+
+    def deposit(self, seat: str, entry: str, digests: Any = None, **changed: Any) -> str:
+        fields: dict[str, Any] = {
+            "digests": frozenset(self.hides(entry) if digests is None else digests),
+            "disclose_from": instant_text(self.now_s + DAY_S),
+        }
+        return self.say(seat, RedactionDeposit(log=LOG, entry=entry, **{**fields, **changed}))
+
+    def deposited(self, entry: str, *seats: str) -> None:
+        for seat in seats or TRUSTEES:
+            self.deposit(seat, entry)
+
+    def disclose(self, seat: str, entry: str, *digests: str) -> str:
+        items = tuple(Disclosed(digest=one, disclosure=SECRETS[one]) for one in digests or self.hides(entry))
+        return self.say(seat, Disclosure(log=LOG, entry=entry, items=items))
 
     def change_keyring(self, seat: str, sha256: str, version: int = 2, previous: str | None = "", **said: Any) -> str:
         previous = self.keyring_digests[0] if previous == "" else previous
@@ -313,9 +401,11 @@ class Pen:
             seat, KeyringChange(log=LOG, version=version, keyring_sha256=sha256, previous_sha256=previous), **said
         )
 
-    def change_rules(self, seat: str, sha256: str, version: int = 2, previous: str | None = "") -> str:
+    def change_rules(self, seat: str, sha256: str, version: int = 2, previous: str | None = "", **said: Any) -> str:
         previous = self.rules_digests[0] if previous == "" else previous
-        return self.say(seat, PolicyChange(log=LOG, version=version, policy_sha256=sha256, previous_sha256=previous))
+        return self.say(
+            seat, PolicyChange(log=LOG, version=version, policy_sha256=sha256, previous_sha256=previous), **said
+        )
 
     def granted(self, wanted: Effect | None = None, seats: tuple[str, ...] = (), **changed: Any) -> str:
         """A request granted at once by these seats; its leaf."""
@@ -342,6 +432,7 @@ class Pen:
 
 CONFLICT = Conflict(kind=ConflictKind.FINANCIAL, party=Party(kind=RequesterKind.UNKNOWN), note="Shares.")
 _OLD = replace(CONFLICT, until="2024-01-01")
+_HIDDEN = replace(_OLD, party=hidden_party(2))
 _WAITS_S = (0, 0, 0, 0, 600, 600, HOUR_S, 6 * HOUR_S, 6 * HOUR_S, 20 * HOUR_S, 3 * DAY_S, 16 * DAY_S)
 _LENGTHS_S = (2 * DAY_S, 12 * DAY_S, *(30 * DAY_S,) * 3, *(150 * DAY_S,) * 6, 181 * DAY_S, *(None,) * 8)
 
@@ -396,6 +487,7 @@ class Chance(Pen):
         self.told: dict[str, int] = {}
         self.cleared: set[tuple[str, str]] = set()
         self.partly: set[str] = set()
+        self.sealed: list[str] = []
         self.small = len(self.rules_digests) and self.keyrings[self.keyring_digests[0]].groups == SMALL
 
     def odd(self, one_in: int = 25) -> bool:
@@ -438,11 +530,55 @@ class Chance(Pen):
             oddity = {"until": instant_text(self.now_s + DAY_S)} if self.odd(80) else {}
             if self.odd(80):
                 oddity = {"start": instant_text(self.now_s - 60 * DAY_S)}
-            self.contacts(seat, **oddity)
+            if self.odd(30):
+                party, on = hidden_party(self.dice.randrange(6)), instant_text(self.now_s)[:10]
+                oddity["contacts"] = (Contact(party=party, on=on, channel=Channel.PHONE, topic="Service."),)
+            self.seal(self.contacts(seat, **oddity))
         if (seat, request) not in self.cleared and not self.odd(60):
             self.cleared.add((seat, request))
-            ties = (self.dice.choice((CONFLICT, _OLD)),) if self.odd(12) else ()
-            self.conflicts(seat, request, *ties)
+            ties = (self.dice.choice((CONFLICT, _OLD, _HIDDEN, _HIDDEN)),) if self.odd(10) else ()
+            self.seal(self.conflicts(seat, request, *ties))
+
+    def seal(self, leaf: str) -> None:
+        """Trustees hold what an entry withholds, mostly."""
+        digests = self.hides(leaf) if leaf == self.entries[-1].leaf else ()
+        if not digests:
+            return
+        self.sealed.append(leaf)
+        seats = ("trustee", "trustee-c") if self.odd(8) else TRUSTEES
+        for seat in seats:
+            if not self.odd(8):
+                oddity = {"disclose_from": instant_text(self.now_s + 91 * DAY_S)} if self.odd(12) else {}
+                self.deposit(seat, leaf, digests[:1] if self.odd(8) else digests, **oddity)
+        if self.odd(8):
+            self.tell(leaf)
+
+    def tell(self, leaf: str) -> None:
+        digests = list(self.hides(leaf))
+        if self.odd(10) or not digests:
+            digests.append(self.dice.choice(tuple(SECRETS)))
+        self.disclose(self.dice.choice((*TRUSTEES, "ministry", "op1")), leaf, *digests)
+
+    def publish(self) -> None:
+        """What decides nothing: maps, reports, evidence, and what becomes of what is withheld."""
+        dice, roll = self.dice, self.dice.random()
+        seen, size = super().seen(), len(self.entries)
+        if roll < 0.3:
+            wrong = dice.choice(({"root": "ee" * 32}, {"size": size + 2}, {"at": instant_text(self.now_s - DAY_S)}))
+            later = {"at": instant_text(self.now_s), "next_change_at": instant_text(self.now_s + DAY_S)}
+            self.release(**(wrong if self.odd(4) else {"size": seen.size, "root": seen.root, **later}))
+        elif roll < 0.5:
+            self.report(size=dice.choice((1, size, size + 1)) if self.odd(3) else max(1, size))
+        elif roll < 0.7 or not self.sealed:
+            numbers = dice.choice(((), (1,), (0, 4), (2, 5), (3,)))
+            leaf = self.evidence(dice.choice(("ministry", "gateway", "op1")), dice.choice(self.asked), *numbers)
+            self.seal(leaf)
+        elif roll < 0.9:
+            self.tell(dice.choice(self.sealed))
+        else:
+            leaf = dice.choice((*self.sealed, *self.asked, self.entries[-1].leaf))
+            digests = self.hides(leaf) if self.hides(leaf) and not self.odd(4) else tuple(SECRETS)[:1]
+            self.deposit(dice.choice((*TRUSTEES, "trustee-c")), "9" * 64 if self.odd(9) else leaf, digests)
 
     def voter(self) -> str:
         few = ("op1", "op2", "humanitarian-seat", "press-freedom-seat", "etc-seat")
@@ -466,6 +602,8 @@ class Chance(Pen):
             changed["benefit_to"] = (Party(kind=RequesterKind.NGO, id=self.dice.choice(("relief", "owner", "press"))),)
         if self.odd(15):
             changed["on_behalf_of"] = Party(kind=RequesterKind.NGO, id="firm-a")
+        if self.odd(18):
+            changed["benefit_to"] = (hidden_party(self.dice.randrange(6)), *changed.get("benefit_to", ()))
         if self.odd(30) and self.nonce:
             self.nonce -= 1
         seat = self.dice.choice(("ministry",) * 24 + ("registrar",) * 10 + ("op1", "humanitarian-seat", "gateway"))
@@ -473,6 +611,7 @@ class Chance(Pen):
         self.asked.append(leaf)
         self.partly |= {leaf} if self.odd(8) else set()
         self.effects[leaf] = wanted
+        self.seal(leaf)
 
     def carry(self, request: str) -> None:
         """Those vote who are enough, if nothing goes wrong."""
@@ -546,7 +685,9 @@ class Chance(Pen):
             shown = self.effects[request]
             shown = shown if verdict is Verdict.GRANTED else _restricted(shown)
             seat = "ministry" if verdict is Verdict.WITHDRAWN else "registrar"
-            self.notice(seat, request, verdict, shown if verdict.grants else None)
+            named = [one.leaf for one in self.entries if isinstance(one.statement, Approval | Refusal)]
+            votes = frozenset(dice.sample(named, 1)) if named and self.odd(3) else frozenset()
+            self.notice(seat, request, verdict, shown if verdict.grants else None, votes=votes)
         elif roll < 0.98:
             asker = Party(kind=RequesterKind.NGO, id="press")
             self.say(
@@ -588,6 +729,8 @@ class Chance(Pen):
                 self.act(open if self.odd(10) else decided)
             elif roll < 0.7:
                 self.carry_act(open if self.odd(10) else decided)
+            elif roll < 0.77:
+                self.publish()
             elif roll < 0.93:
                 self.ask()
                 if not self.odd(3):

@@ -8,14 +8,28 @@ from __future__ import annotations
 
 import base64
 import functools
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from hudhud.record import statements as said
 from hudhud.record.forms import instant_s
-from hudhud.record.history import Decided, Entry, Outcomes, Prefix, RequestOutcome, Rest, State, Void, Why
+from hudhud.record.history import (
+    Decided,
+    Entry,
+    Outcomes,
+    Prefix,
+    Released,
+    Reported,
+    RequestOutcome,
+    Rest,
+    State,
+    Void,
+    Why,
+    WithheldOutcome,
+)
 from hudhud.record.keyring import Keyring, successor_faults
-from hudhud.record.parts import effect_digest
+from hudhud.record.parts import Withheld, effect_digest
 from hudhud.record.policy import Groups
 from hudhud.record.rules import rules_successor_faults
 from hudhud.record.words import College, ServiceState, Verdict
@@ -52,6 +66,7 @@ class Page:
     why: Why | None
     said: Any
     news: list[tuple[str, int | None, Any]]
+    withheld: dict[str, Withheld]
 
 
 @dataclass
@@ -83,6 +98,40 @@ def listed(keyring: Keyring, key: bytes) -> list[Any]:
     return [(one, whose(keyring, one)) for one in keyring.keys if one.public == text]
 
 
+@functools.cache
+def names_of_fields(kind: type) -> list[str]:
+    return [one.name for one in fields(kind)] if is_dataclass(kind) else []
+
+
+def withheld_in(value: Any) -> list[Withheld]:
+    """Whatever is withheld anywhere in a value, by looking everywhere."""
+    kind = type(value)
+    if kind is Withheld:
+        return [value]
+    if kind is tuple:
+        return [found for one in value for found in withheld_in(one)]
+    found = []
+    for name in names_of_fields(kind):
+        inside = getattr(value, name)
+        if type(inside) is not str:
+            found += withheld_in(inside)
+    return found
+
+
+@functools.cache
+def tells(text: str) -> bool:
+    """Whether a text is a disclosure: the base64url of [salt, name, value], the salt 128 bits, written in the one way."""
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        found = json.loads(data)
+        salt, name, _ = found
+        long = len(base64.urlsafe_b64decode(salt + "=" * (-len(salt) % 4))) >= 16
+        again = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return long and isinstance(name, str) and name != "" and data == again
+    except (ValueError, TypeError):
+        return False
+
+
 class Slow:
     def __init__(self, prefix: Prefix, at_s: int) -> None:
         self.prefix, self.at_s = prefix, at_s
@@ -91,7 +140,9 @@ class Slow:
             now_s = self.time_of(entry.index)
             if now_s is None:
                 break
-            page = Page(entry, now_s, self.newest("keyring"), self.newest("rules"), None, entry.statement, [])
+            page = Page(entry, now_s, self.newest("keyring"), self.newest("rules"), None, entry.statement, [], {})
+            for one in withheld_in(entry.statement):
+                page.withheld.setdefault(one.digest, one)
             page.why = self.judge(page)
             self.diary.append(page)
 
@@ -141,6 +192,13 @@ class Slow:
 
     # -- what a leaf names --
 
+    def first(self, leaf: str) -> Page | None:
+        """The entry of a leaf, if it counts."""
+        for page in self.diary:
+            if page.entry.leaf == leaf:
+                return page if page.why is None else None
+        return None
+
     def request(self, leaf: str) -> Page | None:
         for page in self.diary:
             if page.entry.leaf == leaf:
@@ -168,13 +226,49 @@ class Slow:
     def grant(self, request: Page) -> Any:
         return self.told(request, "granted")
 
+    # -- what is withheld --
+
+    def trustees(self, page: Page, digest: str) -> list[Person]:
+        """Who holds something that an entry withholds, each seat once."""
+        found: list[Person] = []
+        for one in self.diary:
+            if one.why is not None or not isinstance(one.said, said.RedactionDeposit):
+                continue
+            if one.said.entry == page.entry.leaf and digest in one.said.digests:
+                who = self.person(one.keyring, one.entry.key, one.entry.index)
+                assert isinstance(who, Person)
+                found = [who if who.seat == other.seat else other for other in found]
+                if who.seat not in {other.seat for other in found}:
+                    found.append(who)
+        return found
+
+    def disclosed_s(self, page: Page, digest: str) -> int | None:
+        for one in self.diary:
+            if one.why is not None or not isinstance(one.said, said.Disclosure):
+                continue
+            if one.said.entry == page.entry.leaf and digest in {item.digest for item in one.said.items}:
+                return one.now_s
+        return None
+
+    def deposited(self, page: Page, digest: str) -> bool:
+        return len({who.organisation for who in self.trustees(page, digest)}) > 1
+
+    def safe(self, page: Page) -> bool:
+        return all(
+            self.deposited(page, digest) or self.disclosed_s(page, digest) is not None for digest in page.withheld
+        )
+
+    def due_s(self, page: Page) -> int:
+        return page.now_s + int(self.prefix.rules[page.rules].disclosure_s)
+
     # -- who is kept from voting --
 
     def proposed(self, request: Page, person: Person) -> bool:
         proposer = self.person(request.keyring, request.entry.key, request.entry.index)
         return isinstance(proposer, Person) and (proposer.id == person.id or proposer.key == person.key)
 
-    def interested(self, request: Page, organisation: str) -> bool:
+    def interested(self, request: Page, organisation: str, today: str = "") -> bool:
+        """Whether it has a stake, as the keyring of the request counts, or the one of today."""
         keyring = self.prefix.keyrings[request.keyring]
         stakes = [request.said.requester.id]
         if request.said.on_behalf_of is not None:
@@ -182,11 +276,15 @@ class Slow:
         stakes += [party.id for party in request.said.benefit_to]
         for territory in request.said.effect.territories:
             stakes += [*territory.claimed_by, territory.controlled_by]
-        if any(stake is not None and top(keyring, stake) == organisation for stake in stakes):
-            return True
         proposer = self.person(request.keyring, request.entry.key, request.entry.index)
         assert isinstance(proposer, Person)
-        return proposer.college is not College.REGISTRAR and proposer.organisation == organisation
+        if proposer.college is not College.REGISTRAR:
+            stakes.append(proposer.organisation)
+        names = [stake for stake in stakes if stake is not None]
+        names += [top(keyring, stake) for stake in names]
+        if today:
+            names += [top(self.prefix.keyrings[today], stake) for stake in names]
+        return organisation in names
 
     def recused(self, request: Page, person: str, pending: Page | None = None) -> bool:
         window_s = self.prefix.rules[request.rules].conflict_window_s
@@ -210,7 +308,8 @@ class Slow:
         for page in self.diary:
             if isinstance(page.said, said.ConflictDeclaration) and page.why is None:
                 who = self.person(request.keyring, page.entry.key, page.entry.index)
-                if page.said.request == request.entry.leaf and isinstance(who, Person) and who.id == person:
+                same = page.said.request == request.entry.leaf and isinstance(who, Person) and who.id == person
+                if same and self.safe(page):
                     return True
         return False
 
@@ -221,14 +320,14 @@ class Slow:
                 assert isinstance(who, Person)
                 early = seconds(page.said.start) <= now_s - rules.contact_window_s
                 late = seconds(page.said.until) >= now_s - rules.declaration_age_s
-                if (who.seat, who.id) == (voter.seat, voter.id) and early and late:
+                if (who.seat, who.id) == (voter.seat, voter.id) and early and late and self.safe(page):
                     return True
         return False
 
-    def duty(self, request: Page, voter: Person, now_s: int, rules: Any) -> Why | None:
+    def duty(self, request: Page, voter: Person, now_s: int, rules: Any, today: str = "") -> Why | None:
         if self.proposed(request, voter):
             return Why.PROPOSER
-        if self.interested(request, voter.organisation):
+        if self.interested(request, voter.organisation, today):
             return Why.INTERESTED
         if self.recused(request, voter.id):
             return Why.RECUSED
@@ -243,10 +342,12 @@ class Slow:
             return Why.WRONG_KEYRING
         if seen.policy_sha256 != rules:
             return Why.WRONG_POLICY
-        for one in self.prefix.checkpoints:
-            if one.size == seen.size and one.root == seen.root and one.size <= index:
-                return Why.SUBJECT_NOT_SEEN if seen.size <= subject else None
-        return Why.UNSEEN_CHECKPOINT
+        if not self.stands(seen.size, seen.root, index):
+            return Why.UNSEEN_CHECKPOINT
+        return Why.SUBJECT_NOT_SEEN if seen.size <= subject else None
+
+    def stands(self, size: int, root: str, index: int) -> bool:
+        return any((one.size, one.root) == (size, root) and size <= index for one in self.prefix.checkpoints)
 
     def case_voter(self, request: Page, page: Page) -> Person | Why:
         found = self.voter(request.keyring, page.entry.key, page.entry.index)
@@ -477,7 +578,9 @@ class Slow:
             seats = {who.seat for _, who in agreed}
             # The quorum is that of the day of filing: what it supersedes was known then.
             if self.met(request.keyring, self.quorum_filed(request, rules), seats):
-                self.make(request, page, request.said.effect, Verdict.GRANTED, agreed)
+                why = self.make(request, page, request.said.effect, Verdict.GRANTED, agreed)
+                if why is not None:
+                    page.news.append(("void", request.entry.index, why))
         return None
 
     def quorum_filed(self, request: Page, rules: Any) -> str:
@@ -493,6 +596,7 @@ class Slow:
         rules = self.prefix.rules[request.rules]
         return (
             self.settled(request, page.now_s)
+            or (None if self.safe(request) else Why.NOT_DEPOSITED)
             or self.seen(page.said.seen, page.entry.index, request.entry.index, request.keyring, request.rules)
             or self.duty(request, voter, page.now_s, rules)
         )
@@ -537,15 +641,13 @@ class Slow:
         if noes and hopeless:
             page.news.append(("refused", request.entry.index, None))
 
-    def make(self, request: Page, page: Page, effect: Any, verdict: Verdict, agreed: list[Any]) -> None:
+    def make(self, request: Page, page: Page, effect: Any, verdict: Verdict, agreed: list[Any]) -> Why | None:
         rules, about = self.prefix.rules[request.rules], request.entry.index
         if effect.until is not None and seconds(effect.until) <= page.now_s:
-            page.news.append(("void", about, Why.WINDOW_OVER))
-            return
+            return Why.WINDOW_OVER
         chain_s = self.chain_s(effect, rules, page.now_s)
         if chain_s + rules.emergency_s <= page.now_s:
-            page.news.append(("void", about, Why.EMERGENCY_CAP))
-            return
+            return Why.EMERGENCY_CAP
         old = [self.decided(leaf) for leaf in effect.supersedes]
         made = {
             "effect": effect,
@@ -559,6 +661,7 @@ class Slow:
             "supersedes": {one.entry.index for one in old if one is not None},
         }
         page.news.append(("granted", about, made))
+        return None
 
     def judge_Decision(self, page: Page) -> Why | None:
         request, notice = self.request(page.said.request), page.said
@@ -576,14 +679,19 @@ class Slow:
             return why
         if signer.college is not College.REGISTRAR:
             return Why.WRONG_SEAT
+        if not self.stands(notice.seen.size, notice.seen.root, page.entry.index):
+            return Why.UNSEEN_CHECKPOINT
         if self.settled(request, page.now_s) is None and notice.effect and notice.verdict is not Verdict.GRANTED:
             self.grant_in_part(request, page)
         whole = self.diary
         self.diary = [*whole, page]
         try:
             state, grant = self.state(request, page.now_s), self.grant(request)
+            counts = {whole[index].entry.leaf for index in self.counts(request, page.now_s)}
         finally:
             self.diary = whole
+        if not notice.votes <= counts:
+            return Why.WRONG_NOTICE
         if state.value != notice.verdict.value or notice.effect != (grant[1]["effect"] if grant else None):
             return Why.WRONG_NOTICE
         if grant:
@@ -597,6 +705,8 @@ class Slow:
         voices = self.voices(request, said.Approval, page.now_s, request.keyring)
         digest = digest_of(effect)
         agreed = [one for one in voices if one[0].said.effect_sha256 == digest and one[0].said.verdict is verdict]
+        if not page.said.votes <= {one.entry.leaf for one, _ in agreed}:
+            return
         if self.met(request.keyring, self.quorum(effect, rules), {who.seat for _, who in agreed}):
             self.make(request, page, effect, verdict, agreed)
 
@@ -609,6 +719,8 @@ class Slow:
             return signer
         if signer.college is not College.REGISTRAR:
             return Why.WRONG_SEAT
+        if not self.stands(page.said.seen.size, page.said.seen.root, page.entry.index):
+            return Why.UNSEEN_CHECKPOINT
         grant = self.grant(request)
         lapse_s = self.lapse_s(request)
         if grant is not None:
@@ -668,7 +780,7 @@ class Slow:
             self.ended(request, now_s)
             or (Why.AFTER_DECISION if done else None)
             or self.seen(vote.seen, page.entry.index, grant[0].entry.index, page.keyring, page.rules)
-            or self.duty(request, voter, now_s, rules)
+            or self.duty(request, voter, now_s, rules, page.keyring)
             or (Why.EXPIRED if seconds(vote.expires) <= now_s else None)
             or (Why.NO_IMPACT if self.no_report(vote.impact_sha256) else None)
         )
@@ -715,8 +827,10 @@ class Slow:
             return why
         if self.proposed(request, voter):
             return Why.PROPOSER
-        if self.interested(request, voter.organisation):
+        if self.interested(request, voter.organisation, page.keyring):
             return Why.INTERESTED
+        if self.recused(request, voter.id):
+            return Why.RECUSED
         voted = set(grant[1]["organisations"])
         for one in self.diary:
             if one.why is None and isinstance(one.said, said.Ratification):
@@ -725,6 +839,7 @@ class Slow:
                     who = self.person(request.keyring, one.entry.key, one.entry.index)
                     assert isinstance(who, Person)
                     voted.add(who.organisation)
+        voted |= {top(self.prefix.keyrings[page.keyring], one) for one in voted}
         return Why.NOT_INDEPENDENT if voter.organisation in voted else None
 
     def judge_Appeal(self, page: Page) -> Why | None:
@@ -732,6 +847,60 @@ class Slow:
             return Why.UNKNOWN_DECISION
         found = self.person(page.keyring, page.entry.key, page.entry.index)
         return None if isinstance(found, Person) else found
+
+    def office(self, page: Page, college: College) -> Why | None:
+        """Why the signer does not hold a seat of this college."""
+        found = self.person(page.keyring, page.entry.key, page.entry.index)
+        if isinstance(found, Why):
+            return found
+        return None if found.college is college else Why.WRONG_SEAT
+
+    def judge_MapRelease(self, page: Page) -> Why | None:
+        why = self.office(page, College.REGISTRAR)
+        if why is not None:
+            return why
+        latest_s = 0
+        for one in self.prefix.checkpoints:
+            latest_s = max(latest_s, one.at_s)
+            if (one.size, one.root) == (page.said.size, page.said.root) and one.size <= page.entry.index:
+                return Why.TOO_EARLY if seconds(page.said.at) < latest_s else None
+        return Why.UNSEEN_CHECKPOINT
+
+    def judge_EnforcementReport(self, page: Page) -> Why | None:
+        why = self.office(page, College.ENFORCEMENT)
+        if why is None and (page.said.size < 1 or page.said.size > page.entry.index):
+            return Why.UNSEEN_CHECKPOINT
+        return why
+
+    def judge_RedactionDeposit(self, page: Page) -> Why | None:
+        about = self.first(page.said.entry)
+        if about is None:
+            return Why.UNKNOWN_ENTRY
+        why = self.office(page, College.TRUSTEE)
+        if why is not None:
+            return why
+        for digest in page.said.digests:
+            if digest not in about.withheld:
+                return Why.NOT_WITHHELD
+        if seconds(page.said.disclose_from) > self.due_s(about):
+            return Why.LATE_DISCLOSURE
+        return None
+
+    def judge_Disclosure(self, page: Page) -> Why | None:
+        about = self.first(page.said.entry)
+        if about is None:
+            return Why.UNKNOWN_ENTRY
+        signer = self.person(page.keyring, page.entry.key, page.entry.index)
+        if isinstance(signer, Why):
+            return signer
+        for one in page.said.items:
+            if one.digest not in about.withheld:
+                return Why.NOT_WITHHELD
+        for one in page.said.items:
+            if not tells(one.disclosure):
+                return Why.UNREADABLE
+        told = [self.disclosed_s(about, one.digest) for one in page.said.items]
+        return None if None in told else Why.TOLD_BEFORE
 
     def judge_KeyringChange(self, page: Page) -> Why | None:
         vote, old = page.said, self.prefix.keyrings[page.keyring]
@@ -819,21 +988,6 @@ class Slow:
         answer = (page, State.VOID, page.why) if page.why is not None else self.answer(page)
         answered_s = None if answer is None else answer[0].now_s
         grant = None if page.why is not None else self.grant(page)
-        counts = ()
-        if grant is not None:
-            counts = grant[1]["votes"]
-        elif page.why is None:
-            heard = (said.Approval, said.Refusal)
-            if answer is None:
-                voices = [one for one, _ in self.voices(page, heard, self.at_s, page.keyring)]
-            else:  # every vote that was ever heard
-                voices = [
-                    one
-                    for one in self.diary
-                    if isinstance(one.said, heard) and one.why is None and one.said.request == page.entry.leaf
-                ]
-                voices = [one for one in voices if one.said.verdict is not Verdict.DEFERRED]
-            counts = tuple(one.entry.index for one in voices)
         return RequestOutcome(
             index=page.entry.index,
             leaf=page.entry.leaf,
@@ -847,9 +1001,80 @@ class Slow:
             rules_sha256=page.rules,
             answered_s=answered_s,
             why=None if answer is None else answer[2],
-            counts=counts,
+            counts=() if page.why is not None else self.counts(page, self.at_s),
             decided=None if grant is None else self.plain(page),
         )
+
+    def counts(self, request: Page, at_s: int) -> tuple[int, ...]:
+        """Indices of the votes that count in a request: of its decision, or standing, or all of a refusal."""
+        grant, heard = self.grant(request), (said.Approval, said.Refusal)
+        if grant is not None:
+            made: tuple[int, ...] = grant[1]["votes"]
+            return made
+        if self.answer(request) is None:
+            return tuple(one.entry.index for one, _ in self.voices(request, heard, at_s, request.keyring))
+        voices = [
+            one
+            for one in self.diary
+            if isinstance(one.said, heard) and one.why is None and one.said.request == request.entry.leaf
+        ]
+        return tuple(one.entry.index for one in voices if one.said.verdict is not Verdict.DEFERRED)
+
+    def releases(self) -> list[Released]:
+        return [
+            Released(
+                index=page.entry.index,
+                leaf=page.entry.leaf,
+                map_sha256=page.said.map_sha256,
+                size=page.said.size,
+                timeline_sha256=page.said.timeline_sha256,
+                at_s=seconds(page.said.at),
+                next_change_at_s=None if page.said.next_change_at is None else seconds(page.said.next_change_at),
+                released_s=page.now_s,
+            )
+            for page in self.diary
+            if isinstance(page.said, said.MapRelease) and page.why is None
+        ]
+
+    def reports(self) -> list[Reported]:
+        found = []
+        for page in self.diary:
+            if isinstance(page.said, said.EnforcementReport) and page.why is None:
+                who = self.person(page.keyring, page.entry.key, page.entry.index)
+                assert isinstance(who, Person)
+                report = Reported(
+                    index=page.entry.index,
+                    seat=who.seat,
+                    point=page.said.point,
+                    layer=page.said.layer,
+                    map_sha256=page.said.map_sha256,
+                    size=page.said.size,
+                    since_s=seconds(page.said.since),
+                    reported_s=page.now_s,
+                )
+                found.append(report)
+        return found
+
+    def hidden(self) -> list[WithheldOutcome]:
+        found = []
+        for page in self.diary:
+            if page.why is not None:
+                continue
+            for digest, one in page.withheld.items():
+                told_s, due_s = self.disclosed_s(page, digest), self.due_s(page)
+                late = self.at_s >= due_s if told_s is None else told_s >= due_s
+                outcome = WithheldOutcome(
+                    index=page.entry.index,
+                    kind=one.kind,
+                    digest=digest,
+                    trustees=tuple(who.seat for who in self.trustees(page, digest)),
+                    deposited=self.deposited(page, digest),
+                    due_s=due_s,
+                    disclosed_s=told_s,
+                    overdue=late,
+                )
+                found.append(outcome)
+        return found
 
     def plain(self, request: Page) -> Decided:
         page, made = self.grant(request)
@@ -913,4 +1138,7 @@ def decide(prefix: Prefix, at_s: int) -> Outcomes:
         keyring_sha256=slow.newest("keyring"),
         rules_sha256=slow.newest("rules"),
         missing=frozenset(missing),
+        releases=tuple(slow.releases()),
+        reports=tuple(slow.reports()),
+        withheld=tuple(slow.hidden()),
     )

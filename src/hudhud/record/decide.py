@@ -4,54 +4,68 @@
 changes the state of what it is about.  Quorums count one voice an organisation: the first of its seats that speaks on a matter
 speaks for it, so neither one key under two names nor one person in two seats nor two seats of one owner count twice.  The
 instant of an entry is that of its first witnessed checkpoint; nothing that was not witnessed by `at_s` has any effect.
+What an entry withholds must be held by two trustees before votes on it, or declarations in it, count (`redaction`).
 
 The rules in words, and why they are so: docs/explain/deciding.md.  A second, slow way to the same answers is
-tests/record/slow_decide.py; both must agree on every history.
+tests/record/slow_decide.py; both must agree on every history.  It is one long file because it is one procedure: a hearing for
+each kind of entry, and nothing else; what is known of cases meanwhile is in `docket`.
 """
 
+import bisect
 import functools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hudhud.errors import RecordError
 from hudhud.record.docket import (
     Bench,
     Case,
     Grant,
+    Hidden,
     Holder,
     Voice,
     act_fault,
     agreeing,
     approval_fault,
+    begin_again,
     bench_of,
     conflict_counts,
+    counted,
     digest_of,
     ended_fault,
+    has_stake,
     indices,
-    interested,
     met,
+    names_of,
     outcome_of,
     proposed,
     seconds,
+    stakes,
     state_of,
-    touch,
     voice_fault,
+    withheld_outcome,
 )
-from hudhud.record.history import Entry, Outcomes, Prefix, Rest, State, Void, Why
+from hudhud.record.history import Entry, Outcomes, Prefix, Released, Reported, Rest, State, Void, Why
 from hudhud.record.keyring import successor_faults
 from hudhud.record.parts import Effect, Seen
-from hudhud.record.rules import Rules, rules_successor_faults
+from hudhud.record.redaction import read_disclosure, withheld_of
+from hudhud.record.rules import LONGEST_EMERGENCY_S, Rules, rules_successor_faults
 from hudhud.record.statements import (
     Appeal,
     Approval,
     ConflictDeclaration,
     ContactDeclaration,
     Decision,
+    Disclosure,
+    EnforcementReport,
     KeyringChange,
     Lapse,
+    MapRelease,
     PolicyChange,
     Ratification,
     Recusal,
+    RedactionDeposit,
     Refusal,
     Request,
     Review,
@@ -60,7 +74,7 @@ from hudhud.record.statements import (
 )
 from hudhud.record.words import College, ServiceClass, ServiceState, Verdict
 
-__all__ = ["decide", "quorum_of"]
+__all__ = ["decide", "decide_along", "quorum_of"]
 
 _FILING = frozenset(College) - {College.TRUSTEE, College.ENFORCEMENT}
 
@@ -78,6 +92,23 @@ def decide(prefix: Prefix, at_s: int) -> Outcomes:
     for entry, now_s in zip(prefix.entries, times, strict=False):
         court.hear(entry, now_s)
     return court.outcomes(at_s)
+
+
+def decide_along(prefix: Prefix, moments: Sequence[tuple[int, int]]) -> Iterator[Outcomes]:
+    """What maps are made of, from more and more of the entries, each heard once: for every (size, at_s) what `decide` says of
+    the first `size` entries at that instant, but of requests only those whose decision has not ended by then.
+
+    moments: ascending; each size that of a checkpoint, no instant before its own.
+    """
+    times = _times_s(prefix, max((at_s for _, at_s in moments), default=0))
+    court = _Court(prefix=prefix, times_s=times)
+    heard = 0
+    for size, at_s in moments:
+        for entry, now_s in zip(prefix.entries[heard:size], times[heard:size], strict=True):
+            court.hear(entry, now_s)
+        heard = max(heard, size)
+        live = [case for case in court.all if case.grant is not None and case.grant.end()[0] > at_s]
+        yield replace(court.outcomes(at_s, live), size=heard)
 
 
 def quorum_of(effect: Effect, superseded: Iterable[Effect], rules: Rules) -> str:
@@ -107,6 +138,14 @@ def _times_s(prefix: Prefix, at_s: int) -> list[int]:
     return times
 
 
+def _readable(disclosure: str) -> bool:
+    try:
+        read_disclosure(disclosure)
+    except RecordError:
+        return False
+    return True
+
+
 def _saves_lives(classes: Iterable[ServiceClass]) -> bool:
     return any(one.protected for one in classes)
 
@@ -128,15 +167,19 @@ class _Court:
     def __init__(self, prefix: Prefix, times_s: list[int]) -> None:
         self.prefix = prefix
         self.times_s = times_s
-        self.roots = {one.size: one.root for one in prefix.checkpoints if one.size <= len(times_s)}
+        self.roots = {one.size: one.root for one in prefix.checkpoints}
         self.keyring_sha256, self.rules_sha256 = prefix.keyring_sha256, prefix.rules_sha256
         self.void: list[Void] = []
-        self.leaves: set[str] = set()
+        self.releases: list[Released] = []
+        self.reports: list[Reported] = []
+        self.counts: dict[str, bool] = {}  # by leaf of every entry heard
+        self.hidden: dict[str, dict[str, Hidden]] = {}  # by leaf of the entry, then by digest
+        self.waiting: dict[str, Callable[[], object]] = {}  # what a declaration does once it withholds nothing unsafely
         self.nonces: set[str] = set()
         self.all: list[Case] = []
         self.requests: dict[str, Case] = {}
         self.decisions: dict[str, Grant] = {}  # by leaf of the request, and of every true notice
-        self.grants: list[Grant] = []
+        self.emergencies: dict[str, list[Grant]] = {}  # by names of their territories, the earliest chains first
         self.contacts: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self.campaigns: dict[tuple[object, ...], _Campaign] = {}
         self.missing: set[str] = set()
@@ -155,8 +198,12 @@ class _Court:
             Revocation: self._revocation,
             Suspension: self._suspension,
             Appeal: self._appeal,
+            MapRelease: self._release,
+            EnforcementReport: self._report,
             KeyringChange: self._keyring_change,
             PolicyChange: self._policy_change,
+            RedactionDeposit: self._deposit,
+            Disclosure: self._disclosure,
         }
 
     @property
@@ -165,12 +212,19 @@ class _Court:
 
     def hear(self, entry: Entry, now_s: int) -> None:
         why = self._heard(entry, now_s)
-        self.leaves.add(entry.leaf)
+        self.counts.setdefault(entry.leaf, why is None)
         if why is not None:
             self.void.append(Void(index=entry.index, why=why))
+            return
+        withheld = withheld_of(entry.statement)
+        if withheld:
+            due_s = now_s + self.rules.disclosure_s
+            hidden = [Hidden(index=entry.index, kind=one.kind, digest=one.digest, due_s=due_s) for one in withheld]
+            self.hidden[entry.leaf] = {one.digest: one for one in hidden}
+        self._once_safe(entry.leaf)
 
     def _heard(self, entry: Entry, now_s: int) -> Why | None:
-        if entry.leaf in self.leaves:
+        if entry.leaf in self.counts:
             return Why.REPLAYED_ENTRY
         if entry.statement.log != self.prefix.log:
             return Why.OTHER_LOG
@@ -202,7 +256,7 @@ class _Court:
             case.close(State.VOID, now_s, why)
             return why
         case.effect_sha256 = digest_of(request.effect)
-        case.interested = interested(case)
+        case.stakes = stakes(case)
         self.nonces.add(request.nonce)
         self.requests[entry.leaf] = case
         return None
@@ -241,7 +295,8 @@ class _Court:
         if seconds(declared.until) > now_s:
             return Why.UNFINISHED
         period = (seconds(declared.start), seconds(declared.until))
-        self.contacts.setdefault((voter.seat, voter.person), []).append(period)
+        known = self.contacts.setdefault((voter.seat, voter.person), [])
+        self.waiting[entry.leaf] = functools.partial(known.append, period)
         return None
 
     def _conflicts(self, entry: Entry, declared: ConflictDeclaration, now_s: int) -> Why | None:
@@ -251,7 +306,7 @@ class _Court:
         voter = self._case_voter(case, entry)
         if isinstance(voter, Why):
             return voter
-        case.declared.add(voter.person)
+        self.waiting[entry.leaf] = functools.partial(case.declared.add, voter.person)
         if any(conflict_counts(one, case.received_s - case.rules.conflict_window_s) for one in declared.conflicts):
             self._recuse(case, voter, now_s)
         return None
@@ -302,7 +357,9 @@ class _Court:
         if vote.verdict is Verdict.GRANTED:
             agreed = agreeing(case, Verdict.GRANTED, vote.effect_sha256, now_s)
             if met(case.bench, case.quorum, agreed):
-                self._grant(case, entry.index, case.request.effect, agreed, now_s)
+                why = self._grant(case, entry.index, case.request.effect, agreed, now_s)
+                if why is not None:
+                    case.close(State.VOID, now_s, why)
         return None
 
     def _refusal(self, entry: Entry, vote: Refusal, now_s: int) -> Why | None:
@@ -327,10 +384,15 @@ class _Court:
             return voter
         return (
             case.settled(now_s)
+            or (None if self._safe(case.leaf) else Why.NOT_DEPOSITED)
             or self._seen_fault(seen, entry.index, case.index, case.bench.version, case.rules_sha256)
-            or self._duty_fault(case, voter, now_s, case.rules)
+            or self._duty_fault(case, voter, case.bench, now_s, case.rules)
             or voter
         )
+
+    def _safe(self, leaf: str) -> bool:
+        """Whether nothing that an entry withholds can be lost."""
+        return all(one.safe for one in self.hidden.get(leaf, {}).values())
 
     def _seen_fault(self, seen: Seen, index: int, subject: int, version: int, rules_sha256: str) -> Why | None:
         """Why what a signer had seen does not fit the entry of this index about the subject at that one."""
@@ -338,21 +400,25 @@ class _Court:
             return Why.WRONG_KEYRING
         if seen.policy_sha256 != rules_sha256:
             return Why.WRONG_POLICY
-        if seen.size > index or self.roots.get(seen.size) != seen.root:
+        if not self._stands(seen.size, seen.root, index):
             return Why.UNSEEN_CHECKPOINT
         return Why.SUBJECT_NOT_SEEN if seen.size <= subject else None
 
-    def _duty_fault(self, case: Case, voter: Holder, now_s: int, rules: Rules) -> Why | None:
-        """Why somebody must not vote here: own business, or duties to declare not done."""
+    def _stands(self, size: int, root: str, index: int) -> bool:
+        """Whether this is a witnessed checkpoint that stands before the entry of this index."""
+        return size <= index and self.roots.get(size) == root
+
+    def _duty_fault(self, case: Case, voter: Holder, bench: Bench, now_s: int, rules: Rules) -> Why | None:
+        """Why somebody who sits on this bench must not vote here: own business, or duties to declare not done."""
         if proposed(case, voter):
             return Why.PROPOSER
-        if voter.organisation in case.interested:
+        if has_stake(case, voter, bench):
             return Why.INTERESTED
         if voter.person in case.recused:
             return Why.RECUSED
         periods = self.contacts.get((voter.seat, voter.person), ())
         first_s, last_s = now_s - rules.contact_window_s, now_s - rules.declaration_age_s
-        if not any(start_s <= first_s and until_s >= last_s for start_s, until_s in periods):
+        if not any(start_s <= first_s and until_s >= last_s for start_s, until_s in reversed(periods)):
             return Why.NO_CONTACT_DECLARATION
         return None if voter.person in case.declared else Why.NO_CONFLICT_DECLARATION
 
@@ -361,8 +427,7 @@ class _Court:
         noes = {one.holder.organisation for one in case.standing(now_s) if one.effect is None}
         if not noes:
             return
-        assert case.proposer is not None
-        closed = noes | case.interested
+        closed = noes | case.stakes
         left = {
             holder.seat
             for holders in case.bench.holders.values()
@@ -374,17 +439,15 @@ class _Court:
 
     # -- decisions --
 
-    def _grant(self, case: Case, index: int, effect: Effect, voices: list[Voice], now_s: int) -> None:
-        """Make the decision, unless nothing would be left of it."""
+    def _grant(self, case: Case, index: int, effect: Effect, voices: list[Voice], now_s: int) -> Why | None:
+        """Make the decision; why not, where nothing would be left of it."""
         rules = case.rules
         until_s = None if effect.until is None else seconds(effect.until)
         if until_s is not None and until_s <= now_s:
-            case.close(State.VOID, now_s, Why.WINDOW_OVER)
-            return
+            return Why.WINDOW_OVER
         chain_s = self._chain_s(effect, rules, now_s)
         if chain_s + rules.emergency_s <= now_s:
-            case.close(State.VOID, now_s, Why.EMERGENCY_CAP)
-            return
+            return Why.EMERGENCY_CAP
         review_by_s = seconds(effect.review_by)
         if effect.state is ServiceState.EMERGENCY_SERVED:
             review_by_s = min(review_by_s, now_s + rules.emergency_review_s)
@@ -403,18 +466,31 @@ class _Court:
         )
         for one in grant.supersedes:
             one.superseded_by.append(grant)
+            begin_again(one)
         case.close(State(grant.verdict.value), now_s)
         case.grant = grant
         self.decisions[case.leaf] = grant
-        self.grants.append(grant)
+        if grant.emergency:
+            for name in names_of(effect):
+                bisect.insort(self.emergencies.setdefault(name, []), grant, key=lambda one: one.chain_s)
+        return None
 
     def _chain_s(self, effect: Effect, rules: Rules, now_s: int) -> int:
         """When the emergencies on end over this territory began: now, unless one of them was there a short time ago."""
         if effect.state is not ServiceState.EMERGENCY_SERVED:
             return now_s
         since_s = now_s - rules.emergency_cap_s
-        before = (one for one in self.grants if one.emergency and touch(one.effect, effect))
-        return min((one.chain_s for one in before if one.end()[0] > since_s), default=now_s)
+        found_s = now_s
+        for name in names_of(effect):
+            before = self.emergencies.get(name, [])
+            while before and before[0].end()[0] <= now_s - LONGEST_EMERGENCY_S:  # under no rules does it count again
+                before.pop(0)
+            for one in before:
+                if one.chain_s >= found_s:
+                    break
+                if one.effect.classes & effect.classes and one.end()[0] > since_s:
+                    found_s = one.chain_s
+        return found_s
 
     def _notice(self, entry: Entry, notice: Decision, now_s: int) -> Why | None:
         """A decision told by the registrar, or a request taken back by whoever filed it.
@@ -434,21 +510,30 @@ class _Court:
             return why
         if signer.college is not College.REGISTRAR:
             return Why.WRONG_SEAT
+        if not self._stands(notice.seen.size, notice.seen.root, entry.index):
+            return Why.UNSEEN_CHECKPOINT
         if case.settled(now_s) is None and notice.effect is not None:
-            self._grant_in_part(case, entry.index, notice.verdict, notice.effect, now_s)
+            self._grant_in_part(case, entry.index, notice, notice.effect, now_s)
         effect = None if case.grant is None else case.grant.effect
         if state_of(case, now_s).value != notice.verdict.value or effect != notice.effect:
+            return Why.WRONG_NOTICE
+        if not notice.votes <= self._leaves(counted(case, now_s)):
             return Why.WRONG_NOTICE
         if case.grant is not None:
             self.decisions[entry.leaf] = case.grant
         return None
 
-    def _grant_in_part(self, case: Case, index: int, verdict: Verdict, effect: Effect, now_s: int) -> None:
+    def _leaves(self, voices: Iterable[Voice]) -> set[str]:
+        return {self.prefix.entries[one.index].leaf for one in voices}
+
+    def _grant_in_part(self, case: Case, index: int, notice: Decision, effect: Effect, now_s: int) -> None:
+        """Make the decision that a notice shows, if the votes agree to it and the notice names no others."""
         if self._effect_fault(effect, case.rules, now_s) is not None:
             return
         superseded = [self.decisions[leaf].effect for leaf in effect.supersedes]
-        agreed = agreeing(case, verdict, digest_of(effect), now_s)
-        if met(case.bench, quorum_of(effect, superseded, case.rules), agreed):
+        agreed = agreeing(case, notice.verdict, digest_of(effect), now_s)
+        enough = met(case.bench, quorum_of(effect, superseded, case.rules), agreed)
+        if enough and notice.votes <= self._leaves(agreed):
             self._grant(case, index, effect, agreed, now_s)
 
     def _lapse_notice(self, entry: Entry, notice: Lapse, now_s: int) -> Why | None:
@@ -461,6 +546,8 @@ class _Court:
             return signer
         if signer.college is not College.REGISTRAR:
             return Why.WRONG_SEAT
+        if not self._stands(notice.seen.size, notice.seen.root, entry.index):
+            return Why.UNSEEN_CHECKPOINT
         lapse_s = case.lapse_s if case.grant is None else case.grant.lapse_s
         true = state_of(case, now_s) is State.LAPSED and seconds(notice.at) == lapse_s
         return None if true else Why.WRONG_NOTICE
@@ -481,7 +568,7 @@ class _Court:
             ended_fault(grant, now_s)
             or (Why.AFTER_DECISION if grant.ratified_s is not None else None)
             or self._seen_fault(vote.seen, entry.index, grant.index, case.bench.version, case.rules_sha256)
-            or self._duty_fault(case, voter, now_s, case.rules)
+            or self._duty_fault(case, voter, case.bench, now_s, case.rules)
         )
         if why is not None:
             return why
@@ -508,6 +595,7 @@ class _Court:
             return agreed
         if agreed:
             grant.revoked_s, grant.revoked_by = now_s, agreed
+            begin_again(grant)
         return None
 
     def _suspension(self, entry: Entry, vote: Suspension, now_s: int) -> Why | None:
@@ -545,7 +633,7 @@ class _Court:
             ended_fault(grant, now_s)
             or (Why.AFTER_DECISION if campaign.done else None)
             or self._seen_fault(vote.seen, entry.index, grant.index, self.bench.version, self.rules_sha256)
-            or self._duty_fault(grant.case, voter, now_s, self.rules)
+            or self._duty_fault(grant.case, voter, self.bench, now_s, self.rules)
             or act_fault(vote, grant.effect, self.rules, now_s)
         )
         if why is not None:
@@ -574,10 +662,12 @@ class _Court:
             return why
         if proposed(grant.case, voter):
             return Why.PROPOSER
-        if voter.organisation in grant.case.interested:
+        if has_stake(grant.case, voter, self.bench):
             return Why.INTERESTED
+        if voter.person in grant.case.recused:
+            return Why.RECUSED
         voted = {one.holder.organisation for one in (*grant.voices, *grant.ratifying)}
-        if voter.organisation in voted:
+        if voter.organisation in voted | {self.bench.counted_as.get(one) for one in voted}:
             return Why.NOT_INDEPENDENT
         grant.reviewed = True
         grant.review_by_s = min(seconds(review.review_by), now_s + self.rules.review_s)
@@ -588,6 +678,94 @@ class _Court:
             return Why.UNKNOWN_DECISION
         found = self.bench.holder(entry.key, entry.index)
         return found if isinstance(found, Why) else None
+
+    # -- maps --
+
+    def _signer(self, entry: Entry, college: College) -> Holder | Why:
+        """Who signs what only seats of one college may say."""
+        found = self.bench.holder(entry.key, entry.index)
+        return found if isinstance(found, Why) or found.college is college else Why.WRONG_SEAT
+
+    def _release(self, entry: Entry, release: MapRelease, now_s: int) -> Why | None:
+        signer = self._signer(entry, College.REGISTRAR)
+        if isinstance(signer, Why):
+            return signer
+        if not self._stands(release.size, release.root, entry.index):
+            return Why.UNSEEN_CHECKPOINT
+        if seconds(release.at) < self.times_s[release.size - 1]:
+            return Why.TOO_EARLY
+        found = Released(
+            index=entry.index,
+            leaf=entry.leaf,
+            map_sha256=release.map_sha256,
+            size=release.size,
+            timeline_sha256=release.timeline_sha256,
+            at_s=seconds(release.at),
+            next_change_at_s=None if release.next_change_at is None else seconds(release.next_change_at),
+            released_s=now_s,
+        )
+        self.releases.append(found)
+        return None
+
+    def _report(self, entry: Entry, report: EnforcementReport, now_s: int) -> Why | None:
+        signer = self._signer(entry, College.ENFORCEMENT)
+        if isinstance(signer, Why):
+            return signer
+        if not 0 < report.size <= entry.index:
+            return Why.UNSEEN_CHECKPOINT
+        found = Reported(
+            index=entry.index,
+            seat=signer.seat,
+            point=report.point,
+            layer=report.layer,
+            map_sha256=report.map_sha256,
+            size=report.size,
+            since_s=seconds(report.since),
+            reported_s=now_s,
+        )
+        self.reports.append(found)
+        return None
+
+    # -- what is withheld --
+
+    def _deposit(self, entry: Entry, deposit: RedactionDeposit, _: int) -> Why | None:
+        if not self.counts.get(deposit.entry):
+            return Why.UNKNOWN_ENTRY
+        trustee = self._signer(entry, College.TRUSTEE)
+        if isinstance(trustee, Why):
+            return trustee
+        hidden = self.hidden.get(deposit.entry, {})
+        if not deposit.digests <= hidden.keys():
+            return Why.NOT_WITHHELD
+        held = [hidden[digest] for digest in deposit.digests]
+        if any(seconds(deposit.disclose_from) > one.due_s for one in held):
+            return Why.LATE_DISCLOSURE
+        for one in held:
+            one.trustees[trustee.seat] = trustee.organisation
+        self._once_safe(deposit.entry)
+        return None
+
+    def _disclosure(self, entry: Entry, told: Disclosure, now_s: int) -> Why | None:
+        if not self.counts.get(told.entry):
+            return Why.UNKNOWN_ENTRY
+        holder = self.bench.holder(entry.key, entry.index)
+        if isinstance(holder, Why):
+            return holder
+        hidden = self.hidden.get(told.entry, {})
+        if any(one.digest not in hidden for one in told.items):
+            return Why.NOT_WITHHELD
+        if any(not _readable(one.disclosure) for one in told.items):
+            return Why.UNREADABLE
+        fresh = [hidden[one.digest] for one in told.items if hidden[one.digest].told_s is None]
+        for each in fresh:
+            each.told_s = now_s
+        self._once_safe(told.entry)
+        return None if fresh else Why.TOLD_BEFORE
+
+    def _once_safe(self, leaf: str) -> None:
+        """Do what waits until nothing that an entry withholds can be lost any more."""
+        if leaf in self.waiting and self._safe(leaf):
+            self.waiting.pop(leaf)()
 
     # -- keyrings and rules --
 
@@ -660,13 +838,17 @@ class _Court:
 
     # -- the outcome --
 
-    def outcomes(self, at_s: int) -> Outcomes:
+    def outcomes(self, at_s: int, cases: Iterable[Case] | None = None) -> Outcomes:
+        """What follows.  cases: to be told, all where left out."""
         return Outcomes(
             at_s=at_s,
             size=len(self.times_s),
-            requests=tuple(outcome_of(case, at_s) for case in self.all),
+            requests=tuple(outcome_of(case, at_s) for case in (self.all if cases is None else cases)),
             void=tuple(self.void),
             keyring_sha256=self.keyring_sha256,
             rules_sha256=self.rules_sha256,
             missing=frozenset(self.missing),
+            releases=tuple(self.releases),
+            reports=tuple(self.reports),
+            withheld=tuple(withheld_outcome(one, at_s) for items in self.hidden.values() for one in items.values()),
         )

@@ -5,50 +5,57 @@ plain values.  Nothing here outlives one call of `decide`.
 """
 
 import functools
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hudhud.record.canonical import LARGEST
 from hudhud.record.forms import instant_s
-from hudhud.record.history import Decided, RequestOutcome, Rest, State, Why
+from hudhud.record.history import Decided, RequestOutcome, Rest, State, Why, WithheldOutcome
 from hudhud.record.keyring import Keyring
 from hudhud.record.parts import Conflict, Effect, effect_digest
 from hudhud.record.policy import Groups
 from hudhud.record.rules import Rules
 from hudhud.record.statements import Approval, Request, Revocation, Suspension
-from hudhud.record.words import College, Reason, ServiceState, Verdict
+from hudhud.record.words import College, Reason, RedactionClass, ServiceState, Verdict
 
 __all__ = [
     "Bench",
     "Case",
     "Grant",
+    "Hidden",
     "Holder",
     "Voice",
     "act_fault",
     "agreeing",
     "approval_fault",
+    "begin_again",
     "bench_of",
     "conflict_counts",
+    "counted",
     "digest_of",
     "ended_fault",
+    "has_stake",
     "indices",
-    "interested",
     "met",
+    "names_of",
     "outcome_of",
     "proposed",
     "seconds",
+    "stakes",
     "state_of",
-    "touch",
     "voice_fault",
+    "withheld_outcome",
 ]
 
 _DAY_S = 86_400
+_TRUSTEES = 2  # organisations that must hold what is withheld
 _NO_REPORT = ("0" * 64, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")  # nothing, and its SHA-256
 
 seconds = functools.lru_cache(maxsize=65_536)(instant_s)
 """`instant_s`, remembered: one history names few instants many times."""
 
-digest_of = functools.lru_cache(maxsize=4_096)(effect_digest)
+digest_of = functools.lru_cache(maxsize=16_384)(effect_digest)
 """`effect_digest`, remembered."""
 
 
@@ -174,6 +181,7 @@ class Grant:
     revoked_s: int | None = None
     revoked_by: tuple[int, ...] = ()
     rests: list[Rest] = field(default_factory=list)
+    begins: bool = True  # whether it ever comes into force, as far as is known
 
     @property
     def emergency(self) -> bool:
@@ -189,16 +197,27 @@ class Grant:
         ends = [(LARGEST if self.stated_until_s is None else self.stated_until_s, State(self.verdict.value))]
         if self.revoked_s is not None:
             ends.append((self.revoked_s, State.REVOKED))
-        ends += [(one.start_s, State.SUPERSEDED) for one in self.superseded_by if one.begins()]
+        ends += [(one.start_s, State.SUPERSEDED) for one in self.superseded_by if one.begins]
         if self.emergency and self.ratified_s is None:
             ends.append((self.lapse_s, State.LAPSED))
         elif self.emergency:
             ends.append((self.chain_s + self.case.rules.emergency_cap_s, State(self.verdict.value)))
         return min(ends, key=lambda one: one[0])
 
-    def begins(self) -> bool:
-        """Whether it ever comes into force."""
-        return self.end()[0] >= self.start_s
+
+def begin_again(grant: Grant) -> None:
+    """Work out anew whether a decision begins, and then those whose end depends on that.
+
+    Whether one begins depends only on later ones that begin before it, so in this order none is looked at too early.
+    """
+    turns = [(grant.start_s, grant.index, grant)]
+    while turns:
+        _, _, one = heapq.heappop(turns)
+        begins = one.end()[0] >= one.start_s
+        if begins is not one.begins:
+            one.begins = begins
+            for each in one.supersedes:
+                heapq.heappush(turns, (each.start_s, each.index, each))
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -215,7 +234,7 @@ class Case:
     quorum: str
     proposer: Holder | None
     effect_sha256: str = ""
-    interested: frozenset[str] = frozenset()
+    stakes: frozenset[str] = frozenset()
     voices: list[Voice] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)
     recused: set[str] = field(default_factory=set)
@@ -250,8 +269,8 @@ class Case:
         self.answer, self.answered_s, self.why = answer, now_s, why
 
 
-def interested(case: Case) -> frozenset[str]:
-    """The organisations with a stake: who asks, for whom, who gains, who claims or controls the territory.
+def stakes(case: Case) -> frozenset[str]:
+    """Ids of everybody with a stake: who asks, for whom, who gains, who claims or controls the territory.
 
     Whoever files under its own name asks; a registrar files what others ask.
     """
@@ -261,10 +280,16 @@ def interested(case: Case) -> frozenset[str]:
     for one in request.effect.territories:
         ids |= one.claimed_by
         ids |= {one.controlled_by} if one.controlled_by is not None else set()
-    found = {case.bench.counted_as.get(id, id) for id in ids}
     if case.proposer is not None and case.proposer.college is not College.REGISTRAR:
-        found.add(case.proposer.organisation)
-    return frozenset(found)
+        ids.add(case.proposer.organisation)
+    return frozenset(case.bench.counted_as.get(id, id) for id in ids) | ids
+
+
+def has_stake(case: Case, holder: Holder, bench: Bench) -> bool:
+    """Whether somebody's organisation has a stake, as the keyring of the request or the one of this bench counts it."""
+    if holder.organisation in case.stakes:
+        return True
+    return bench is not case.bench and any(bench.counted_as.get(id) == holder.organisation for id in case.stakes)
 
 
 def proposed(case: Case, holder: Holder) -> bool:
@@ -320,12 +345,43 @@ def indices(voices: Iterable[Voice]) -> tuple[int, ...]:
     return tuple(one.index for one in voices)
 
 
-def touch(one: Effect, other: Effect) -> bool:
-    """Whether two effects have classes and territories in common, by name or by cells."""
-    if not one.classes & other.classes:
-        return False
-    names = {name for each in one.territories for name in (each.id, each.cells_sha256)}
-    return any(each.id in names or each.cells_sha256 in names for each in other.territories)
+def names_of(effect: Effect) -> set[str]:
+    """Names of its territories, by id and by cells: effects over the same territory have one in common."""
+    return {name for one in effect.territories for name in (one.id, one.cells_sha256)}
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class Hidden:
+    """Something that an entry withholds, while the log is read.  trustees: organisation of each seat that holds it."""
+
+    index: int
+    kind: RedactionClass
+    digest: str
+    due_s: int
+    trustees: dict[str, str] = field(default_factory=dict)
+    told_s: int | None = None
+
+    @property
+    def deposited(self) -> bool:
+        return len(set(self.trustees.values())) >= _TRUSTEES
+
+    @property
+    def safe(self) -> bool:
+        """Whether it cannot be lost: enough trustees hold it, or it has been told."""
+        return self.deposited or self.told_s is not None
+
+
+def withheld_outcome(hidden: Hidden, at_s: int) -> WithheldOutcome:
+    return WithheldOutcome(
+        index=hidden.index,
+        kind=hidden.kind,
+        digest=hidden.digest,
+        trustees=tuple(hidden.trustees),
+        deposited=hidden.deposited,
+        due_s=hidden.due_s,
+        disclosed_s=hidden.told_s,
+        overdue=(at_s if hidden.told_s is None else hidden.told_s) >= hidden.due_s,
+    )
 
 
 def state_of(case: Case, at_s: int) -> State:
@@ -337,13 +393,17 @@ def state_of(case: Case, at_s: int) -> State:
     return State.LAPSED if at_s >= case.lapse_s else State.WAITING
 
 
+def counted(case: Case, at_s: int) -> Iterable[Voice]:
+    """The votes that count: those that made the decision, or stand while there is none; all where it was refused."""
+    if case.grant is not None:
+        return case.grant.voices
+    return case.standing(at_s) if case.answer is None else case.voices
+
+
 def outcome_of(case: Case, at_s: int) -> RequestOutcome:
     state = state_of(case, at_s)
     answered_s = case.answered_s
     late = at_s if answered_s is None else answered_s
-    counted = case.voices if case.grant is None else case.grant.voices
-    if case.answer is None:
-        counted = case.standing(at_s)
     return RequestOutcome(
         index=case.index,
         leaf=case.leaf,
@@ -357,7 +417,7 @@ def outcome_of(case: Case, at_s: int) -> RequestOutcome:
         rules_sha256=case.rules_sha256,
         answered_s=answered_s,
         why=case.why,
-        counts=indices(counted),
+        counts=indices(counted(case, at_s)),
         decided=None if case.grant is None else _decided(case.grant, at_s),
     )
 

@@ -16,18 +16,21 @@ from hudhud.record.keyring import Keyring, keyring_from
 from hudhud.record.parts import Effect
 from hudhud.record.rules import Rules, rules_from
 from hudhud.record.statements import Statement
-from hudhud.record.words import Reason, ServiceClass, Verdict
+from hudhud.record.words import Layer, Reason, RedactionClass, ServiceClass, Verdict
 
 __all__ = [
     "Decided",
     "Entry",
     "Outcomes",
     "Prefix",
+    "Released",
+    "Reported",
     "RequestOutcome",
     "Rest",
     "State",
     "Void",
     "Why",
+    "WithheldOutcome",
     "Witnessed",
     "keyrings_by_digest",
     "rules_by_digest",
@@ -47,6 +50,8 @@ class Why(StrEnum):
     """The entry that it names is no valid request before it."""
     UNKNOWN_DECISION = "unknown_decision"
     """The entry that it names is no decision before it."""
+    UNKNOWN_ENTRY = "unknown_entry"
+    """The entry that it names is none that counts before it."""
     ROLLBACK = "rollback"
     """The version that it names is not newer than the one in force."""
     WRONG_VERSION = "wrong_version"
@@ -69,12 +74,14 @@ class Why(StrEnum):
     """The matter was settled before."""
     AFTER_LAPSE = "after_lapse"
     """The matter had lapsed before."""
+    NOT_DEPOSITED = "not_deposited"
+    """Two trustees of different organisations do not hold what the request withholds."""
     WRONG_KEYRING = "wrong_keyring"
     """It was signed with another version of the keyring in mind."""
     WRONG_POLICY = "wrong_policy"
     """It was signed under other rules of deciding."""
     UNSEEN_CHECKPOINT = "unseen_checkpoint"
-    """The checkpoint that the signer saw is none of this log before it."""
+    """The checkpoint that the signer saw, or from which a map was made, is none of this log before it."""
     SUBJECT_NOT_SEEN = "subject_not_seen"
     """The checkpoint that the signer saw does not cover what the vote is about."""
     PROPOSER = "proposer"
@@ -115,6 +122,16 @@ class Why(StrEnum):
     """The reviewer's organisation voted for what is reviewed."""
     WRONG_NOTICE = "wrong_notice"
     """It tells something else than what follows from the entries before it."""
+    TOO_EARLY = "too_early"
+    """The map is for an instant before that of the checkpoint from which it was made."""
+    NOT_WITHHELD = "not_withheld"
+    """The entry that it names does not withhold this."""
+    LATE_DISCLOSURE = "late_disclosure"
+    """The trustee would tell what is withheld later than the rules allow."""
+    UNREADABLE = "unreadable"
+    """What it tells has the right digest and is no disclosure."""
+    TOLD_BEFORE = "told_before"
+    """All that it tells was told before."""
 
 
 class State(StrEnum):
@@ -272,12 +289,63 @@ class Void:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Released:
+    """A map that the registrar released for an instant, at_s; that it is the right one is for an audit.
+
+    size, timeline_sha256: of the entries, and their instants, from which it was made.  next_change_at_s: until when it holds
+    without a new entry, None for ever.  released_s: when the release was witnessed.
+    """
+
+    index: int
+    leaf: str
+    map_sha256: str
+    size: int
+    timeline_sha256: str
+    at_s: int
+    next_change_at_s: int | None
+    released_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reported:
+    """What a point of enforcement says that it obeys, since when, and from how many entries; reported_s: when witnessed."""
+
+    index: int
+    seat: str
+    point: str
+    layer: Layer
+    map_sha256: str
+    size: int
+    since_s: int
+    reported_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WithheldOutcome:
+    """What has become of one thing that an entry withholds.
+
+    index: of the entry.  trustees: seats that hold it; deposited: of two organisations at least.  due_s: by when it must be
+    told; disclosed_s: when it was, None while it is not.  overdue: it was not told by then.
+    """
+
+    index: int
+    kind: RedactionClass
+    digest: str
+    trustees: tuple[str, ...]
+    deposited: bool
+    due_s: int
+    disclosed_s: int | None
+    overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcomes:
     """What follows from a prefix of the log at an instant.
 
     size: entries that were witnessed by then; later ones have no effect yet.  requests, void: in order of index.
     keyring_sha256, rules_sha256: in force.  missing: digests of documents that votes name and nobody has shown; while there
-    are any, somebody who has them may come to another answer.
+    are any, somebody who has them may come to another answer.  releases, reports: those that count.  withheld: one for each
+    digest that an entry withholds.
     """
 
     at_s: int
@@ -287,6 +355,9 @@ class Outcomes:
     keyring_sha256: str
     rules_sha256: str
     missing: frozenset[str] = field(default_factory=frozenset)
+    releases: tuple[Released, ...] = ()
+    reports: tuple[Reported, ...] = ()
+    withheld: tuple[WithheldOutcome, ...] = ()
 
     @property
     def decisions(self) -> tuple[Decided, ...]:
@@ -301,7 +372,8 @@ class Outcomes:
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        """What somebody should look at, a sentence each: late answers, lapsed emergencies, missed reviews, documents."""
+        """What somebody should look at, a sentence each: late answers, lapsed emergencies, missed reviews, what is withheld
+        without trustees or for too long, documents that nobody has shown."""
         return tuple(_concerns(self))
 
 
@@ -314,6 +386,12 @@ def _concerns(outcomes: Outcomes) -> Iterator[str]:
             yield f"{name}: the emergency grant was never ratified and has lapsed"
         if one.decided is not None and one.decided.review_overdue:
             yield f"{name}: its decision was not reviewed in time"
+    for hidden in outcomes.withheld:
+        name = f"entry {hidden.index}: what it withholds as {hidden.digest[:12]} ({hidden.kind})"
+        if not hidden.deposited and hidden.disclosed_s is None:
+            yield f"{name} is not held by trustees of two organisations"
+        if hidden.overdue:
+            yield f"{name} was not told by its day"
     for digest in sorted(outcomes.missing):
         yield f"document {digest[:12]} is voted for, and nobody has shown it"
 

@@ -12,12 +12,16 @@ from typing import Annotated
 from hudhud.errors import Fault, RecordError
 from hudhud.record.canonical import canonical_bytes, read_canonical
 from hudhud.record.forms import Digest, Id, Origin, Whole, form_of
+from hudhud.record.policy import NONE
 
-__all__ = ["Rules", "rules_bytes", "rules_digest", "rules_from", "rules_successor_faults"]
+__all__ = ["LONGEST_EMERGENCY_S", "Rules", "rules_bytes", "rules_digest", "rules_from", "rules_successor_faults"]
 
 _WHAT = "the rules of deciding"
 _HOUR_S = 3_600
 _DAY_S = 24 * _HOUR_S
+
+LONGEST_EMERGENCY_S = 15 * _DAY_S
+"""No rules let an emergency last longer, or one after it over the same territory begin sooner."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +34,8 @@ class Rules:
     emergency_s: how long an emergency grant lasts unless ratified; emergency_cap_s: how long at most; emergency_review_s:
     within what time somebody independent looks at it.  window_s: longest window of another effect; review_s: longest time
     until a review.  contact_window_s: how far back a contact declaration reaches; declaration_age_s: how much time may lie
-    between its end and the vote; conflict_window_s: how long a conflict that has ended still counts.
+    between its end and the vote; conflict_window_s: how long a conflict that has ended still counts.  disclosure_s: within
+    what time whatever an entry withholds is told.
     """
 
     log: Origin
@@ -45,13 +50,14 @@ class Rules:
     lapse_s: Annotated[int, Whole(least=1, most=90 * _DAY_S)] = 30 * _DAY_S
     emergency_lapse_s: Annotated[int, Whole(least=1, most=_DAY_S)] = _DAY_S
     emergency_s: Annotated[int, Whole(least=1, most=_DAY_S)] = _DAY_S
-    emergency_cap_s: Annotated[int, Whole(least=1, most=15 * _DAY_S)] = 15 * _DAY_S
+    emergency_cap_s: Annotated[int, Whole(least=1, most=LONGEST_EMERGENCY_S)] = LONGEST_EMERGENCY_S
     emergency_review_s: Annotated[int, Whole(least=1, most=5 * _DAY_S)] = 5 * _DAY_S
     window_s: Annotated[int, Whole(least=1, most=180 * _DAY_S)] = 180 * _DAY_S
     review_s: Annotated[int, Whole(least=1, most=365 * _DAY_S)] = 365 * _DAY_S
     contact_window_s: Annotated[int, Whole(least=30 * _DAY_S, most=3_650 * _DAY_S)] = 90 * _DAY_S
     declaration_age_s: Annotated[int, Whole(least=1, most=7 * _DAY_S)] = _DAY_S
     conflict_window_s: Annotated[int, Whole(least=30 * _DAY_S, most=3_650 * _DAY_S)] = 365 * _DAY_S
+    disclosure_s: Annotated[int, Whole(least=_DAY_S, most=365 * _DAY_S)] = 90 * _DAY_S
 
     def problems(self) -> Iterator[str]:
         if (self.version == 1) != (self.previous_sha256 is None):
@@ -60,6 +66,8 @@ class Rules:
             yield "let an emergency last longer unratified than at most: lower emergency_s or raise emergency_cap_s"
         if self.deadline_s > self.lapse_s or self.emergency_deadline_s > self.emergency_lapse_s:
             yield "let a request lapse before it is overdue: raise the lapse or lower the deadline"
+        if NONE in (self.ordinary, self.emergency, self.lifelines, self.change):
+            yield f"name the group {NONE}, which nobody need join: name one of the keyring's"
 
 
 def rules_from(data: bytes) -> Rules:
