@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import hudhud.service.obeyed
 import hudhud.simulate
 from hudhud.arrays import Ints32
 from hudhud.report.result import Outcome, Result
@@ -203,13 +204,13 @@ def test_a_map_is_compiled_only_when_it_changes(
 ) -> None:
     calls: list[str] = []
 
-    def counted(name: str) -> None:
-        real = getattr(hudhud.simulate, name)
-        monkeypatch.setattr(hudhud.simulate, name, lambda *args: (calls.append(name), real(*args))[1])
+    def counted(module: Any, name: str) -> None:
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, **more: (calls.append(name), real(*args, **more))[1])
 
-    counted("compile")
-    counted("rulebook")
-    counted("service_permits")
+    counted(hudhud.service.obeyed, "compile")
+    counted(hudhud.simulate, "rulebook")
+    counted(hudhud.simulate, "service_permits")
     window = {key: seconds(value) for key, value in given.items()}
     run(HEAD.replace("slots = 4", "slots = 12") + KYIV, under(decision("kyiv", 1, KYIV_CELL, **window)))
     assert calls.count("compile") == calls.count("rulebook") == compiled

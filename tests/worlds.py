@@ -11,6 +11,7 @@ from hudhud.report.result import Provenance
 from hudhud.scenario import Scenario, World, from_toml, world
 from hudhud.service.countries import Countries
 from hudhud.service.decision import Decisions
+from hudhud.service.obeyed import Authority, by_decisions
 from hudhud.service.territory import Territory
 from hudhud.sky.terminal_class import TerminalClass
 from hudhud.timescale import from_rfc3339
@@ -82,8 +83,11 @@ def made(
     elements: Elements | None = None,
     engine: Engine = Engine.SGP4,
     decisions: Decisions | None = None,
+    authority: Authority | None = None,
 ) -> World:
-    """The world of a text over the small fleet and the small ground, and under these decisions."""
+    """The world of a text over the small fleet and the small ground, and under these decisions, or this authority."""
+    if decisions is not None:
+        authority = by_decisions(decisions)
     gateways, pops = ground()
     return world(
         read(text),
@@ -91,8 +95,8 @@ def made(
         gateways,
         pops,
         engine=engine,
-        decisions=decisions,
-        countries=None if decisions is None else Countries(_no_country),
+        authority=authority,
+        countries=None if authority is None else Countries(_no_country),
     )
 
 

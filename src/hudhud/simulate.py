@@ -25,10 +25,9 @@ from hudhud.network.topology import Topology, nearest_neighbours
 from hudhud.network.ways import Ways, follow, ways
 from hudhud.report.result import Outcome, Provenance, Result
 from hudhud.scenario import World
-from hudhud.service.decision import Decisions
 from hudhud.service.eligibility import permits as service_permits
 from hudhud.service.eligibility import rulebook
-from hudhud.service.service_map import ServiceMap, compile
+from hudhud.service.service_map import ServiceMap
 from hudhud.service.vocabulary import DisablementCode, ServiceClass
 from hudhud.sky.look import Looks, looks
 from hudhud.sky.sun import Light, illumination, sun_position_m
@@ -62,7 +61,8 @@ class Lasers:
 class Consent:
     """Who may be served in one slot, and why not.  Arrays are (terminal,); their meaning is that of `Result`.
 
-    service_map: digest of the map in force, "" where none was asked.
+    service_map: digest of the map in force, "" where none was asked.  release: leaf of the entry that released it, "" where
+    no record was asked.  warnings: releases that were refused, a sentence each.
     """
 
     permitted: Bools
@@ -70,6 +70,8 @@ class Consent:
     failed_predicates: Ints32
     decision: Ints32
     service_map: str
+    release: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -171,7 +173,7 @@ def play(world: World, skies: Iterable[Sky], permits: Bools | None = None) -> It
 
 
 def consulted(world: World) -> Callable[[np.datetime64], Consent]:
-    """How the world's service map is asked who may be served in a slot; it is compiled anew when it changes."""
+    """How the world's service map is asked who may be served in a slot; it is asked for anew when it changes."""
     count, service = len(world.terminals), world.service
     everybody = Consent(
         permitted=np.ones(count, dtype=np.bool_),
@@ -189,24 +191,27 @@ def consulted(world: World) -> Callable[[np.datetime64], Consent]:
     def asked(at: np.datetime64) -> Consent:
         nonlocal answered, until
         if answered is None or at >= until:  # terminals stay where they are: only another map answers otherwise
-            rules = rulebook(compile(service.decisions, at), service.subscribers, service.countries)
-            until = rules.service_map.next_change_at  # NaT, which nothing reaches, for a map that stays
+            obeyed = service.authority.obeyed(at)
+            rules = rulebook(obeyed.service_map, service.subscribers, service.countries, over=obeyed.over)
+            until = obeyed.until  # NaT, which nothing reaches, for a map that stays
             found = service_permits(rules, *places, service.speed_m_s)
             answered = Consent(
                 permitted=found.allowed,
                 disablement_code=found.code,
                 failed_predicates=found.failed.astype(np.int32),
-                decision=_ordinal(service.decisions, rules.service_map)[found.decision],
+                decision=_ordinal(service.authority.ids, rules.service_map)[found.decision],
                 service_map=rules.service_map.digest,
+                release=obeyed.release,
+                warnings=obeyed.warnings,
             )
         return answered
 
     return asked
 
 
-def _ordinal(decisions: Decisions, service_map: ServiceMap) -> Ints32:
+def _ordinal(ids: tuple[str, ...], service_map: ServiceMap) -> Ints32:
     """Place among all decisions of each of the map's, and -1 at the end for "none"."""
-    place = {each.id: number for number, each in enumerate(decisions.all)}
+    place = {each: number for number, each in enumerate(ids)}
     return np.array([*(place[each.id] for each in service_map.decisions), -1], dtype=np.int32)
 
 
@@ -372,7 +377,8 @@ def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Resul
     shape = (world.scenario.slots, len(world.terminals))
     columns: dict[str, Any] = {}
     below = {name: np.full(shape, np.nan) for name in ("serving_latitude_rad", "serving_longitude_rad")}
-    service_maps: dict[str, int] = {}
+    service_maps: dict[tuple[str, str], int] = {}
+    warnings: dict[str, None] = {}
     service_map = np.full(shape[0], -1, dtype=np.int32)
     count = 0
     for i, slot in enumerate(islice(slots, shape[0])):
@@ -381,7 +387,9 @@ def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Resul
             values = getattr(slot if name in _KEPT else slot.consent, name)
             columns.setdefault(name, np.empty(shape, dtype=values.dtype))[i] = values
         if slot.consent.service_map:
-            service_map[i] = service_maps.setdefault(slot.consent.service_map, len(service_maps))
+            key = slot.consent.service_map, slot.consent.release
+            service_map[i] = service_maps.setdefault(key, len(service_maps))
+        warnings |= dict.fromkeys(slot.consent.warnings)
         chosen = slot.satellite >= 0
         latitude_rad, longitude_rad, _ = geodetic(slot.sky.satellite_m[slot.satellite[chosen]])
         below["serving_latitude_rad"][i, chosen] = latitude_rad
@@ -391,7 +399,7 @@ def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Resul
         raise InputError("the run is not whole", [Fault(where="slots", problem=problem)])
     return Result(
         name=world.scenario.name,
-        provenance=provenance,
+        provenance=replace(provenance, warnings=tuple(dict.fromkeys((*provenance.warnings, *warnings)))),
         start=instants(world.scenario.start, world.scenario.slots),
         terminals=world.terminals,
         terminal_classes=tuple(t.terminal_class.name for t in world.scenario.terminals),
@@ -400,8 +408,9 @@ def gather(world: World, slots: Iterable[Slot], provenance: Provenance) -> Resul
         pops=world.pops.codes,
         satellites=world.elements.names,
         service_classes=_service_classes(world),
-        decisions=() if world.service is None else tuple(each.id for each in world.service.decisions.all),
-        service_maps=tuple(service_maps),
+        decisions=() if world.service is None else world.service.authority.ids,
+        service_maps=tuple(digest for digest, _ in service_maps),
+        releases=tuple(release for _, release in service_maps),
         service_map=service_map,
         pop=np.append(world.gateways.pop, np.int32(-1))[columns["gateway"]],
         **columns,

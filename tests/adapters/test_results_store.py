@@ -233,7 +233,7 @@ def test_arrays_that_contradict_each_other_are_refused(tmp_path: Path, field: st
     ("change", "words"),
     [
         (lambda told: told.update(format="other"), "hudhud-result"),
-        (lambda told: told.update(format_version=3), "format_version is 3"),
+        (lambda told: told.update(format_version=4), "format_version is 4"),
         (lambda told: told.pop("provenance"), "provenance"),
         (lambda told: told.update(files=[]), "files"),
         (lambda told: told["files"].update({ARRAYS: 3}), "changed or cut short"),

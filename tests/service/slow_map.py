@@ -127,8 +127,8 @@ def stated(one: Decision) -> dict[str, object]:
         "reasons": sorted([each.value for each in one.reasons]),
         "layers": sorted([each.value for each in one.layers]),
         "territories": [
-            {"id": each.id, "kind": each.kind.value, "sha256": each.digest}
-            for each in sorted(one.territories, key=lambda each: (each.id, each.kind.value, each.digest))
+            {"id": each.id, "sha256": each.digest}
+            for each in sorted(one.territories, key=lambda each: (each.id, each.digest))
         ],
         "start": written(one.start),
         "until": written(one.until),
@@ -150,6 +150,7 @@ def conditions(asked: Conditions) -> dict[str, object]:
     for name in ("maximum_abroad_s", "maximum_home_distance_m", "maximum_service_address_distance_m"):
         limit(line, name, getattr(asked, name))
     limit(line, "maximum_speed_m_s", asked.maximum_speed_m_s)
+    limit(line, "maximum_rate_bit_s", asked.maximum_rate_bit_s)
     limit(line, "minimum_height_m", asked.minimum_height_m)
     if asked.ocean_plan:
         line["ocean_plan"] = "required"
@@ -158,10 +159,12 @@ def conditions(asked: Conditions) -> dict[str, object]:
             line[name] = sorted([each.value for each in words])
     if asked.home_countries:
         line["home_countries"] = sorted(asked.home_countries)
-    if asked.allowlist is not None:
-        line["allowlist"] = listed(asked.allowlist)
-    if asked.denylist:
-        line["denylist"] = listed(asked.denylist)
+    if asked.motion is not None:
+        line["motion"] = asked.motion.value
+    if asked.allowlist is not None or asked.allowlist_sha256:
+        line["allowlist"] = asked.allowlist_sha256 or listed(asked.allowlist)
+    if asked.denylist or asked.denylist_sha256:
+        line["denylist"] = asked.denylist_sha256 or listed(asked.denylist)
     return line
 
 
@@ -172,7 +175,7 @@ def limit(line: dict[str, object], name: str, value: float) -> None:
         line[name] = text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def listed(names: frozenset[str]) -> dict[str, object]:
-    """A list of terminals: its length and the digest of its ids."""
+def listed(names: frozenset[str]) -> str:
+    """A list of terminals: the digest of its ids."""
     whole = "".join([name + "\n" for name in sorted(names)])
-    return {"terminals": len(names), "sha256": hashlib.sha256(whole.encode()).hexdigest()}
+    return hashlib.sha256(whole.encode()).hexdigest()

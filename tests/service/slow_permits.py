@@ -20,19 +20,26 @@ CODES = {
     "AREA_NOT_OFFERED": 16, "NOT_ON_ALLOWLIST": 16, "PURPOSE_NOT_ALLOWED": 16, "PURPOSE_REFUSED": 16, "CELL_DISABLED": 8,
     "SEA_NOT_OFFERED": 4, "NO_OCEAN_PLAN": 4, "FAR_FROM_SERVICE_ADDRESS": 3, "FAR_FROM_SERVICE_ADDRESS_FOR_PLAN": 3,
     "FAR_FROM_HOME": 10, "ABROAD_TOO_LONG": 10, "OUTSIDE_HOME_REGION": 17, "BELOW_MINIMUM_HEIGHT": 15, "TOO_FAST_HERE": 14,
+    "DECISION_OVER": 16, "MOVES_HERE": 14,
     "TOO_FAST_FOR_PLAN": 14, "QUOTA_USED_UP": 7,
 }  # fmt: skip
+
+SERVING = ("served", "served_restricted", "served_allowlist_only", "emergency_served")
 
 Answer = tuple[bool, int, int, int]
 
 
-def slow_permits(service_map, terminals, latitude_rad, longitude_rad, height_m, speed_m_s, countries) -> list[Answer]:
-    """Allowed, code, failed and decision of each terminal."""
+def slow_permits(
+    service_map, terminals, latitude_rad, longitude_rad, height_m, speed_m_s, countries, over=()
+) -> list[Answer]:
+    """Allowed, code, failed and decision of each terminal.  over: indices of decisions that have ended."""
     cells = _Cells(countries)
     answers = []
     for row in range(len(terminals)):
         place = (latitude_rad[row], longitude_rad[row], height_m[row], speed_m_s[row])
         failed, decision = _terminal(service_map, terminals, row, *map(float, place), cells)
+        if decision in over and service_map.decisions[decision].state.value in SERVING:
+            failed.add("DECISION_OVER")
         code = min((CODES[name] for name in failed), key=PRECEDENCE.index, default=1)
         answers.append((not failed, code, sum(1 << Predicate[name] for name in failed), decision))
     return answers
@@ -130,7 +137,7 @@ def _conditions(
 ) -> set[str]:
     asked, failed = decision.conditions, set()
     purpose, home = PURPOSES[t.purpose[row]], t.home_countries[t.home[row]]
-    if asked.allowlist is not None and t.ids[row] not in asked.allowlist:
+    if asked.allowlist_sha256 or (asked.allowlist is not None and t.ids[row] not in asked.allowlist):
         failed.add("NOT_ON_ALLOWLIST")
     if t.ids[row] in asked.denylist:
         failed.add("DENYLISTED")
@@ -150,6 +157,8 @@ def _conditions(
         failed.add("ABROAD_TOO_LONG")
     if height_m < asked.minimum_height_m:
         failed.add("BELOW_MINIMUM_HEIGHT")
+    if asked.motion in ("fixed", "portable") and speed_m_s > 1.0:
+        failed.add("MOVES_HERE")
     if speed_m_s > asked.maximum_speed_m_s:
         failed.add("TOO_FAST_HERE")
     return failed

@@ -24,6 +24,7 @@ from hudhud.service.vocabulary import (
     Containment,
     DisablementCode,
     Layer,
+    Motion,
     Purpose,
     Reason,
     ServiceClass,
@@ -319,6 +320,24 @@ def test_a_decision_over_several_kinds_is_read_by_the_smallest_that_holds_the_ce
     assert_fails(found, DisablementCode.BLOCKED_AREA, "AREA_BLOCKED")  # of two alike the id that comes first
 
 
+@pytest.mark.parametrize("motion", [Motion.FIXED, Motion.PORTABLE])
+def test_a_terminal_that_moves_is_refused_where_only_standing_ones_are_served(motion: Motion) -> None:
+    stays = granted(motion=motion)
+    assert_fails(asked(stays, speed_m_s=1.1), DisablementCode.MOVING_TOO_FAST_FOR_POLICY, "MOVES_HERE")
+    for slow in (0.0, 1.0, np.nan):  # positions jump about a little
+        assert asked(stays, speed_m_s=slow).allowed[0]
+    assert asked(granted(motion=Motion.IN_MOTION), speed_m_s=200.0).allowed[0]
+
+
+def test_a_list_that_is_not_at_hand_serves_nobody_and_refuses_nobody() -> None:
+    assert_fails(asked(granted(allowlist_sha256="ab" * 32)), DisablementCode.BLOCKED_AREA, "NOT_ON_ALLOWLIST")
+    assert asked(granted(denylist_sha256="ab" * 32)).allowed[0]
+
+
+def test_a_rate_is_carried_and_refuses_nobody() -> None:
+    assert asked(granted(maximum_rate_bit_s=1.0)).allowed[0]
+
+
 def test_what_nobody_measured_breaks_no_limit() -> None:
     limits = granted(maximum_speed_m_s=1.0, minimum_height_m=1_000.0)
     assert_fails(asked(limits, speed_m_s=np.nan, height_m=np.nan, maximum_speed_m_s=1.0), DisablementCode.OKAY)
@@ -397,6 +416,7 @@ def drawn_conditions(rng: Random, state: ServiceState) -> Conditions:
         "refused_purposes": frozenset(PURPOSES[9:12]),
         "allowlist": frozenset(f"t{each}" for each in rng.sample(range(99), 30)),
         "denylist": frozenset(f"t{each}" for each in range(100, 160)),
+        "motion": rng.choice(tuple(Motion)),
         "maximum_speed_m_s": rng.choice((0.0, 5.0)),
         "ocean_plan": True,
         "home_countries": frozenset({"AAA"}),
@@ -436,7 +456,7 @@ def drawn_terminals(rng: np.random.Generator, count: int) -> tuple[Subscribers, 
     latitude_rad, longitude_rad = centres.T.copy()
     latitude_rad[rng.random(count) < 0.05] = np.nan
     longitude_rad[rng.random(count) < 0.05] = np.nan
-    height_m, speed_m_s = rng.choice([0.0, 2_000.0, np.nan], count), rng.choice([0.0, 4.5, 6.0, np.nan], count)
+    height_m, speed_m_s = rng.choice([0.0, 2_000.0, np.nan], count), rng.choice([0.0, 0.9, 4.5, 6.0, np.nan], count)
     return made, (latitude_rad, longitude_rad, height_m, speed_m_s)
 
 
@@ -445,12 +465,15 @@ def compared(seed: int, terminals: int) -> int:
     rng = Random(seed)
     service_map = map_of(*(drawn_decision(rng, each + 1) for each in range(rng.choice((1, 3, 8)))))
     made, place = drawn_terminals(np.random.default_rng(seed), terminals)
-    found = permits(rulebook(service_map, made, COUNTRIES), *place)
+    over = {each for each in range(len(service_map.decisions)) if rng.random() < 0.2}
+    ended = np.array([each in over for each in range(len(service_map.decisions))])
+    found = permits(rulebook(service_map, made, COUNTRIES, over=ended), *place)
     columns = (found.allowed, found.code, found.failed, found.decision)
     answers = list(zip(*(each.tolist() for each in columns), strict=True))
-    assert answers == slow_permits(service_map, made, *place, COUNTRIES)
+    assert answers == slow_permits(service_map, made, *place, COUNTRIES, over)
     known = found.number >= 0
-    assert (found.beams[known] == service_map.beams(found.number[known])).all()
+    assert not (found.beams[known] & ~service_map.beams(found.number[known])).any()
+    assert over or (found.beams[known] == service_map.beams(found.number[known])).all()
     assert (found.allowed == (found.failed == 0)).all()
     assert (found.allowed == (found.code == DisablementCode.OKAY)).all()
     assert (found.allowed == (found.refused_at == RefusedAt.NOWHERE)).all()

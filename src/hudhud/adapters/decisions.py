@@ -18,19 +18,29 @@ from hudhud.service.standing import standing as standing_of
 from hudhud.service.territory import Territory
 from hudhud.service.vocabulary import Containment, Layer, Reason, ServiceState
 
-__all__ = ["countries", "drafted", "ground", "standing", "standing_decisions", "territory_of", "together"]
+__all__ = [
+    "countries",
+    "drafted",
+    "ground",
+    "joint_counts",
+    "standing",
+    "standing_decisions",
+    "territory_of",
+    "together",
+]
 
 _LARGEST_BYTES = 64 * 2**20
 
 
 @functools.cache
-def _counts() -> Touched:
+def joint_counts() -> Touched:
+    """How many packaged territories touch each cell, for territories taken together; counted once."""
     return touched(territories())
 
 
 def territory_of(name: str, containment: Containment) -> Territory:
     """The packaged territory of an id, or of several joined by `+`.  Raises InputError for an unknown id."""
-    return named(territories(), _counts(), name, containment)
+    return named(territories(), joint_counts(), name, containment)
 
 
 @functools.cache
@@ -41,7 +51,7 @@ def countries() -> Countries:
 
 def standing_decisions(lists: Mapping[str, frozenset[str]] | None = None) -> tuple[Decision, ...]:
     """The packaged demonstration of a standing map, as its table has it.  lists: terminals on the lists that it names."""
-    return standing_of(packaged.text("standing.csv"), territories(), _counts(), lists)
+    return standing_of(packaged.text("standing.csv"), territories(), joint_counts(), lists)
 
 
 @functools.cache

@@ -230,6 +230,12 @@ LABELS: tuple[Label, ...] = (
         of=lambda result: _texts(result.service_maps),
     ),
     Label(
+        name="service_map_release",
+        dimension="service_map",
+        attributes={"long_name": "hash of the entry of a record that released the map, empty where none did"},
+        of=lambda result: _texts(result.releases),
+    ),
+    Label(
         name="service_map_in_force",
         dimension="slot",
         attributes={"long_name": "index along `service_map` of the map in force, -1 where none was asked"},
@@ -253,6 +259,8 @@ def attributes(result: Result) -> dict[str, Any]:
         "sgp4_engine": told.engine,
         "seed": str(told.seed),
         "assumptions": "\n".join(told.assumptions),
+        "record": told.record,
+        "warnings": "\n".join(told.warnings),
     }
     return {key: text for key, text in said.items() if text}
 

@@ -11,6 +11,7 @@ import numpy as np
 from hudhud import __version__
 from hudhud.adapters.ahead import ahead
 from hudhud.adapters.decisions import countries, drafted, ground, standing_decisions
+from hudhud.adapters.recorded import recorded
 from hudhud.adapters.store import packaged
 from hudhud.adapters.store.catalogue import embedded, parsed_elements, raw_elements
 from hudhud.adapters.texts import read_text
@@ -23,7 +24,8 @@ from hudhud.orbits.elements import Elements, Status
 from hudhud.orbits.positions import Engine
 from hudhud.report.result import Provenance, Result
 from hudhud.scenario import Scenario, World, from_toml, world
-from hudhud.service.decision import Decisions, decisions
+from hudhud.service.decision import decisions
+from hudhud.service.obeyed import Authority, by_decisions
 from hudhud.simulate import Slot, gather, play, skies
 from hudhud.sky.terminal_class import terminal_classes
 
@@ -55,13 +57,16 @@ def load(
     choice: Choice | None = None,
     cost: Cost | None = None,
     orientation: EarthOrientation = NO_ORIENTATION,
+    record: str | Path | None = None,
+    trust: str | Path | None = None,
 ) -> Run:
     """Read a scenario file and make it ready.
 
     elements: file of real elements (OMM or TLE, also .gz); the embedded synthetic fleet where None.  start (RFC 3339, or
     datetime64 in UTC), slots, seed: instead of the scenario's.  engine: "astroz" or "sgp4", the fastest there is where
     None.  choice, cost: functions of your own for ranking satellites and for routing.
-    orientation: measured UT1 and polar motion.
+    orientation: measured UT1 and polar motion.  record: folder or address of a record whose releases are obeyed, instead of
+    what the scenario names; trust: a file with its root of trust, else the one that it shows.
     Raises ScenarioError, ElementsError, StaleElementsError, InputError, each with every fault.
     """
     path = Path(scenario)
@@ -78,6 +83,8 @@ def load(
             choice=choice,
             cost=cost,
             orientation=orientation,
+            record=record,
+            trust=trust,
         )
     except ScenarioError as error:
         raise ScenarioError(f"{path}: {error.summary}", error.faults) from None
@@ -95,6 +102,8 @@ def prepare(
     choice: Choice | None = None,
     cost: Cost | None = None,
     orientation: EarthOrientation = NO_ORIENTATION,
+    record: str | Path | None = None,
+    trust: str | Path | None = None,
 ) -> Run:
     """`load` for a scenario that is text already; folder: where the files are that it names."""
     gateways, pops = packaged.gateways(), packaged.pops()
@@ -110,6 +119,8 @@ def prepare(
         slots=_plain(slots),
         seed=_plain(seed),
     )
+    obeyed = None if record is None else recorded(record, trust)
+    authority = _authority(parsed, folder) if obeyed is None else obeyed.authority
     fleet, source, digest, quarantined = _fleet(parsed, elements)
     ready = world(
         parsed,
@@ -120,8 +131,8 @@ def prepare(
         choice=choice,
         cost=cost,
         orientation=orientation,
-        decisions=_decisions(parsed, folder),
-        countries=None if parsed.service is None else countries(),
+        authority=authority,
+        countries=None if authority is None else countries(),
     )
     counts = np.bincount(ready.elements.status, minlength=len(Status))
     provenance = Provenance(
@@ -135,6 +146,7 @@ def prepare(
         quarantined=quarantined,
         assumptions=_assumptions(parsed),
         engine=ready.propagator.engine.value,
+        record="" if obeyed is None else obeyed.name,
     )
     return Run(world=ready, provenance=provenance)
 
@@ -177,14 +189,14 @@ def _fleet(scenario: Scenario, elements: str | Path | None) -> tuple[Elements, s
     return catalogue.elements, Path(elements).name, hashlib.sha256(content).hexdigest(), quarantined
 
 
-def _decisions(scenario: Scenario, folder: Path) -> Decisions | None:
+def _authority(scenario: Scenario, folder: Path) -> Authority | None:
     """The decisions that a scenario names: the packaged set or a ground that serves nobody, then its files in order."""
     if scenario.service is None:
         return None
     made = standing_decisions() if scenario.service.standing else (ground(),)
     for name in scenario.service.decisions:
         made += drafted(folder / name, made)
-    return decisions(made)
+    return by_decisions(decisions(made))
 
 
 def _assumptions(scenario: Scenario) -> tuple[str, ...]:

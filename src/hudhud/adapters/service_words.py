@@ -9,7 +9,7 @@ from hudhud.record.words import Language
 from hudhud.service.decision import Conditions
 from hudhud.service.vocabulary import Motion, ServiceClass, ServiceState
 
-__all__ = ["CLASSES_AR", "STATES_AR", "STATES_EN", "class_words", "condition_words", "cut", "state_words"]
+__all__ = ["CLASSES_AR", "STATES_AR", "STATES_EN", "class_words", "condition_words", "cut", "short_id", "state_words"]
 
 STATES_EN = {
     ServiceState.SERVED: "served",
@@ -112,6 +112,12 @@ def _short(value: float) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def short_id(id: str) -> str:
+    """The id of a decision for a table: twelve digits of the hash by which a record knows it, any other whole."""
+    leaf, slash, rest = id.partition("/")
+    return f"{leaf[:12]}{slash}{rest}" if len(leaf) == 64 and all(each in "0123456789abcdef" for each in leaf) else id
 
 
 def cut(text: str, length: int) -> str:

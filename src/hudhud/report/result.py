@@ -46,7 +46,8 @@ class Provenance:
     scenario_toml: the scenario as read.  elements_source: file name, or the name of the embedded fleet.
     elements_sha256: digest of the bytes read, "" for an embedded fleet.  synthetic: True for an embedded fleet.
     status_counts, quarantined: satellites by status name, records that could not be read.  assumptions: one line for
-    each parameter that rests on an assumption.  engine: the SGP4 engine used.
+    each parameter that rests on an assumption.  engine: the SGP4 engine used.  record: which record was obeyed, how far it
+    went and its root, "" for none.  warnings: what somebody should look at: releases refused, lists that were not at hand.
     """
 
     hudhud_version: str
@@ -59,6 +60,8 @@ class Provenance:
     quarantined: tuple[str, ...]
     assumptions: tuple[str, ...]
     engine: str
+    record: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -84,7 +87,8 @@ class Result:
     where no service map was asked.  failed_predicates (slot, terminal): bit n is set where
     `hudhud.service.predicates.Predicate(n)` failed.  decision (slot, terminal): index into decisions, their ids, of the
     one it rests on, -1 where none was asked.  service_classes (terminal,): for whom each works, "" where none was asked.
-    service_map (slot,): index into service_maps, the digests of the maps in force, -1 where none was asked.
+    service_map (slot,): index into service_maps, the digests of the maps in force, -1 where none was asked.  releases: leaf of
+    the entry of a record that released each of these maps, "" where none did.
     """
 
     name: str
@@ -99,6 +103,7 @@ class Result:
     satellites: tuple[str, ...]
     decisions: tuple[str, ...]
     service_maps: tuple[str, ...]
+    releases: tuple[str, ...]
     service_map: Ints32
     outcome: Bits
     satellite: Ints32

@@ -140,6 +140,9 @@ def summary(result: Result) -> dict[str, Any]:
         "period": period(result),
         "all_terminals": _line(every, rows(every), 0),
         "service_maps": list(result.service_maps),
+        "releases": list(result.releases),
+        "record": result.provenance.record,
+        "warnings": list(result.provenance.warnings),
         "terminals": [
             {
                 "name": name,

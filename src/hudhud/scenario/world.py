@@ -21,7 +21,7 @@ from hudhud.orbits.positions import Engine, Propagator, propagator
 from hudhud.scenario.subscription import subscribed
 from hudhud.scenario.values import Scenario, Terminal
 from hudhud.service.countries import Countries
-from hudhud.service.decision import Decisions
+from hudhud.service.obeyed import Authority
 from hudhud.service.terminals import Subscribers
 from hudhud.sky.cells import Groups, groups
 from hudhud.sky.look import Limits, Watch, watch
@@ -58,12 +58,12 @@ unknown: assumed."""
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Service:
-    """What decides who may be served: decisions, the terminals as the service side knows them, and where countries lie.
+    """What decides who may be served: whose map is obeyed, the terminals as the service side knows them, where countries lie.
 
     speed_m_s: (terminal,) speed over ground.
     """
 
-    decisions: Decisions
+    authority: Authority
     subscribers: Subscribers
     speed_m_s: Floats
     countries: Countries
@@ -130,14 +130,14 @@ def world(
     orientation: EarthOrientation = NO_ORIENTATION,
     choice: Choice | None = None,
     cost: Cost | None = None,
-    decisions: Decisions | None = None,
+    authority: Authority | None = None,
     countries: Countries | None = None,
 ) -> World:
     """Make a scenario ready for slots.
 
     gateways, pops: the packaged tables; the scenario's own sites are added.  choice, cost: instead of the scenario's.
-    decisions, countries: those that the scenario names, None where it names none.  Raises ScenarioError where failed satellites
-    are not in the fleet, StaleElementsError where the elements do not fit the instants.
+    authority: whose service map is obeyed, None where nobody is asked; countries: where they lie.  Raises ScenarioError
+    where failed satellites are not in the fleet, StaleElementsError where the elements do not fit the instants.
     """
     start = instants(scenario.start, scenario.slots)
     if len(elements):
@@ -176,7 +176,7 @@ def world(
         cut=cut,
         choice=choice or _choice(scenario),
         cost=cost or _cost(scenario),
-        service=_service(scenario, decisions, countries),
+        service=_service(scenario, authority, countries),
     )
 
 
@@ -189,12 +189,12 @@ def _sites(terminals: Sequence[Terminal]) -> Sites:
     )
 
 
-def _service(scenario: Scenario, decisions: Decisions | None, countries: Countries | None) -> Service | None:
-    if decisions is None or countries is None:
+def _service(scenario: Scenario, authority: Authority | None, countries: Countries | None) -> Service | None:
+    if authority is None or countries is None:
         return None
     each = [terminal.subscription for terminal in scenario.terminals]
     return Service(
-        decisions=decisions,
+        authority=authority,
         subscribers=subscribed(each),
         speed_m_s=np.array([one.speed_m_s for one in each]),
         countries=countries,

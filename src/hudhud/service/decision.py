@@ -7,6 +7,7 @@ When a decision is in force: from `start` to `until`, unless another ends it for
 start.  A decision superseded before its start never begins, and so ends nothing itself.
 """
 
+import functools
 import hashlib
 import math
 import re
@@ -171,7 +172,8 @@ def decisions(items: Iterable[Decision], world: Ints32 | None = None) -> Decisio
         raise InputError("The world must be cell numbers of H3 resolution 5, at least one, ascending, none twice")
     known = np.zeros(NUMBERS, dtype=np.bool_)
     known[cells] = True
-    faults = [*_doubled(found), *_superseding(found), *_territories(found, known)]
+    whole = None if world is None else known
+    faults = [*_doubled(found), *_superseding(found), *_territories(found, whole)]
     for one in found:
         faults += [Fault(where=one.id, problem=problem) for _, problem in problems(one)]
     faults.sort(key=lambda fault: fault.where)
@@ -269,17 +271,25 @@ def _superseding(items: list[Decision]) -> Iterator[Fault]:
             yield Fault(where=one.id, problem=problem)
 
 
-def _territories(items: list[Decision], known: Bools) -> Iterator[Fault]:
-    """Territories that are none.  Each is looked at once, however many decisions name it."""
-    seen: dict[int, list[str]] = {}
+def _territories(items: list[Decision], known: Bools | None) -> Iterator[Fault]:
+    """Territories that are none.  Each is looked at once, however many decisions name it.  known: None for the whole Earth."""
+    seen: dict[int, tuple[str, ...]] = {}
     for one in items:
         if not one.territories:
             yield Fault(where=one.id, problem="has no territory: name at least one")
         for each in one.territories:
             if id(each) not in seen:
-                seen[id(each)] = list(_wrong_cells(each, known))
+                seen[id(each)] = _wrong_on_earth(each) if known is None else tuple(_wrong_cells(each, known))
             for problem in seen[id(each)]:
                 yield Fault(where=one.id, problem=f"territory {each.id!r} {problem}")
+
+
+@functools.lru_cache(maxsize=1_024)
+def _wrong_on_earth(territory: Territory) -> tuple[str, ...]:
+    """`_wrong_cells` where every cell is known: remembered, because an audit makes hundreds of maps of the same territories."""
+    known = np.zeros(NUMBERS, dtype=np.bool_)
+    known[all_numbers()] = True
+    return tuple(_wrong_cells(territory, known))
 
 
 def _wrong_cells(territory: Territory, known: Bools) -> Iterator[str]:
@@ -479,10 +489,12 @@ def _unanswered(items: list[Decision], world: Ints32, known: Bools) -> Iterator[
     """Times in which a cell would have no decision for a class.  Decisions for ever are tried first: they mostly do."""
     ordered = tuple(items)
     begins, ends = spans(ordered)
-    cells = [number[_within(number, known)] for number in map(cells_of_decision, ordered)]
     for_ever = (begins == EARLIEST_NS) & (ends == LATEST_NS)
-    if not any(_gaps(ordered, cells, for_ever, world).values()):
+    nothing = np.empty(0, dtype=np.int32)
+    numbers = [cells_of_decision(one) if lasts else nothing for one, lasts in zip(ordered, for_ever, strict=True)]
+    if not any(_gaps(ordered, [each[_within(each, known)] for each in numbers], for_ever, world).values()):
         return
+    cells = [number[_within(number, known)] for number in map(cells_of_decision, ordered)]
     bounds = np.unique(np.concatenate([begins, ends, [EARLIEST_NS]]))
     for first, last in zip(bounds, np.append(bounds[1:], LATEST_NS), strict=True):
         gaps = _gaps(ordered, cells, (begins <= first) & (first < ends), world) if first < last else {}

@@ -44,6 +44,7 @@ __all__ = [
     "compile",
     "conditions_json",
     "counts",
+    "decision_line",
     "digest_text",
 ]
 
@@ -183,7 +184,7 @@ def digest_text(decisions: tuple[Decision, ...], governing: Ints32, profile: Pro
     head = f"hudhud-service-map/v1 h3 {RESOLUTION} decisions {len(decisions)} profiles {len(governing)} cells {len(profile)}"
     yield f"{head}\n".encode("ascii")
     for one in decisions:
-        yield _CANONICAL.encode(_stated(one)).encode() + b"\n"
+        yield decision_line(one) + b"\n"
     yield "".join(f"{','.join(map(str, row))}\n" for row in governing.tolist()).encode("ascii")
     yield np.ascontiguousarray(profile, dtype="<u2").tobytes()
 
@@ -271,6 +272,11 @@ def _next_change(begins: Ints, ends: Ints, now_ns: int) -> np.datetime64:
 _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def decision_line(one: Decision) -> bytes:
+    """The line by which a map's digest depends on a decision, without its line feed."""
+    return _CANONICAL.encode(_stated(one)).encode()
+
+
 def _stated(one: Decision) -> dict[str, Any]:
     """What of a decision the digest depends on, as JSON.  What is left out in the decision is left out here."""
     stated: dict[str, Any] = {
@@ -281,8 +287,8 @@ def _stated(one: Decision) -> dict[str, Any]:
         "sequence": one.sequence,
         "state": one.state,
         "territories": [
-            {"id": name, "kind": kind, "sha256": digest}
-            for name, kind, digest in sorted((each.id, each.kind, each.digest) for each in one.territories)
+            {"id": name, "sha256": digest}
+            for name, digest in sorted((each.id, each.digest) for each in one.territories)
         ],
     }
     if one.layers:

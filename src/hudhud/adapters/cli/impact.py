@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hudhud.adapters.cli.reading import instant, picture_file
+from hudhud.adapters.cli.reading import add_record, decided, instant, picture_file
 from hudhud.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ lapses.
 
 DECISION is the id of one in force (hudhud service list); DRAFT is a TOML file
 with one or more decisions, added to those in force.  The last line is the
-digest of the impact, which approvers sign.
+digest of the impact, which approvers sign.  With --record those in force are
+the decisions of a record.
 """
 
 _EPILOG = """\
 examples:
   hudhud impact standing.UKR
+  hudhud impact drafts/clinics.toml --record record/
   hudhud impact drafts/tonga.toml --map tonga.png
   hudhud impact drafts/tonga.toml --at 2026-12-01T00:00:00Z --json > impact.json
   hudhud impact drafts/gaza-hospital.toml --terminals registered.csv --language ar
@@ -60,6 +62,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("decision", metavar="DECISION|DRAFT", help="id of a decision, or a TOML file of drafts")
     parser.add_argument("--at", metavar="INSTANT", help="compare at this instant, see below")
+    add_record(parser)
     parser.add_argument("--terminals", metavar="FILE.csv", type=Path, help="registered terminals, see below")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     parser.add_argument("--map", metavar="FILE.png", type=Path, dest="picture", help="also draw it into a PNG")
@@ -83,7 +86,7 @@ def command(arguments: argparse.Namespace) -> int:
     asked = instant(arguments.at, faults) if arguments.at is not None else None
     if faults:
         raise InputError("this impact cannot be told:", faults)
-    review = _review(arguments.decision)
+    review = _review(arguments.decision, decided(arguments, instant(None, []) if asked is None else asked))
     at = _begin(review.decisions) if asked is None else asked
     told, maps = _impact(review, at, arguments.terminals)
     if arguments.picture is not None:
@@ -128,12 +131,11 @@ class _Review:
         return tuple(one for one, now in zip(self.whole.all, stands, strict=True) if one.id in ids and not now)
 
 
-def _review(named: str) -> _Review:
+def _review(named: str, base: "Decisions") -> _Review:
     """The drafts of a file with those in force, or one of those in force beside the rest."""
-    from hudhud.adapters.decisions import drafted, standing, together
+    from hudhud.adapters.decisions import drafted, together
     from hudhud.service.decision import decisions
 
-    base = standing()
     if named.lower().endswith(".toml") or "/" in named or "\\" in named:
         drafts = drafted(named, base.all)
         return _Review(decisions=drafts, without=base, whole=together(base, drafts))

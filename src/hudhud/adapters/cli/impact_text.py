@@ -10,7 +10,7 @@ from rich.text import Text
 
 from hudhud.adapters.cli.impact_sentences import CHANGES, part, summary_lines
 from hudhud.adapters.cli.service_text import table
-from hudhud.adapters.service_words import class_words, condition_words, cut, state_words
+from hudhud.adapters.service_words import class_words, condition_words, cut, short_id, state_words
 from hudhud.service.changes import Change, serves
 from hudhud.service.decision import Decision
 from hudhud.service.impact import Claim, Extent, Impact, Side
@@ -141,7 +141,7 @@ def show_impact(told: Impact, idle: Sequence[Decision], console: Console, langua
     shown = _Shown(told=told, console=console, language=language)
     for one in told.reviewed:
         title = shown.name(one.title_en, one.title_ar)
-        console.print(Text.assemble((title, "bold"), f" ({one.id})"))
+        console.print(Text.assemble((title, "bold"), f" ({short_id(one.id)})"))
         console.print(Text(f"  {state_words(one.state, language)}: {class_words(one.classes, language)}"))
         if asked := condition_words(one.conditions):
             console.print(Text(f"  {shown['asks']}: {'; '.join(asked)}"))
@@ -213,7 +213,7 @@ def _show_transitions(shown: _Shown) -> None:
             words = cut(state_words(decision.state, shown.language), 26)
             words_asked = [] if decision.id in known else condition_words(decision.conditions)
             asked = [f"\n {line}" for word in words_asked for line in wrap(word, 25)]
-            sides.append(Text(f"{words}\n {cut(decision.id, 25)}{''.join(asked)}", style=style))
+            sides.append(Text(f"{words}\n {cut(short_id(decision.id), 25)}{''.join(asked)}", style=style))
         made.add_row(*sides, str(len(one.classes)), f"{one.extent.cells:,}", f"{one.extent.people:,}")
     _print(shown, made, len(shown.told.transitions) - _ROWS)
 
@@ -323,7 +323,7 @@ def _show_contradictions(shown: _Shown) -> None:
     for key in ("classes", "cells"):
         made.add_column(shown[key], justify="right", no_wrap=True)
     for each in shown.told.contradictions[:_ROWS]:
-        ids = (Text(cut(one.id, 26)) for one in (each.winner, each.loser))
+        ids = (Text(cut(short_id(one.id), 26)) for one in (each.winner, each.loser))
         made.add_row(*ids, str(len(each.classes)), f"{len(each.number):,}")
     _print(shown, made, len(shown.told.contradictions) - _ROWS)
 
@@ -336,7 +336,7 @@ def _show_times(shown: _Shown) -> None:
     for one in shown.told.reviewed[:_ROWS]:
         begins = shown["ever"] if np.isnat(one.start) else _moment(one.start)
         lapses = shown["never"] if np.isnat(one.until) else _moment(one.until)
-        made.add_row(Text(cut(one.id, 22)), begins, lapses, _moment(one.review_by))
+        made.add_row(Text(cut(short_id(one.id), 22)), begins, lapses, _moment(one.review_by))
     _print(shown, made, len(shown.told.reviewed) - _ROWS)
 
 

@@ -6,17 +6,47 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hudhud.errors import Fault
+from hudhud.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["add_at", "instant", "number", "picture_file"]
+    from hudhud.service.decision import Decisions
+
+__all__ = ["add_at", "add_record", "decided", "instant", "number", "picture_file", "record_of"]
 
 
 def add_at(parser: argparse.ArgumentParser, default: str = "now") -> None:
     """The option --at."""
     parser.add_argument("--at", metavar="INSTANT", help=f"e.g. 2026-05-30T18:00:12Z (default: {default})")
+
+
+def add_record(parser: argparse.ArgumentParser) -> None:
+    """The options --record and --trust."""
+    parser.add_argument("--record", metavar="DIR|URL", help="take the decisions of this record")
+    parser.add_argument(
+        "--trust", metavar="FILE", type=Path, help="root of trust of the record (default: the one it shows)"
+    )
+
+
+def record_of(arguments: argparse.Namespace) -> str | None:
+    """The record that is named, None for none.  Raises InputError for a root of trust without a record."""
+    named: str | None = arguments.record
+    if named is None and arguments.trust is not None:
+        raise InputError("--trust belongs to --record: name the record that is judged by it")
+    return named
+
+
+def decided(arguments: argparse.Namespace, at: "np.datetime64") -> "Decisions":
+    """The decisions that a verb looks at: those of a record by an instant, or the packaged standing ones."""
+    named = record_of(arguments)
+    if named is None:
+        from hudhud.adapters.decisions import standing
+
+        return standing()
+    from hudhud.adapters.recorded import recorded
+
+    return recorded(named, arguments.trust).decisions(at)
 
 
 def number(where: str, text: str, least: float, most: float, faults: list[Fault]) -> float:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hudhud.adapters.cli.reading import add_at, instant, number, picture_file
+from hudhud.adapters.cli.reading import add_at, add_record, decided, instant, number, picture_file
 from hudhud.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ digest, when it changes next; with --map a picture.  With the word list: the
 decisions in force.
 
 The decisions are a packaged demonstration, restated from public facts.  They
-are not the operator's decisions.
+are not the operator's decisions.  With --record they are those that a record
+proves for the instant, whether a map with them has been released or not.
 """
 
 _EPILOG = """\
@@ -34,6 +35,7 @@ examples:
   hudhud service 45.04 34.38 --json             Crimea
   hudhud service -33.9 18.4 --at 2027-03-01T00:00:00Z --no-sky
   hudhud service map --map world.png --class maritime
+  hudhud service map --record record/
   hudhud service list --json | jq '.decisions[] | select(.overdue)'
 
 exit codes: 0 shown (served or not), 2 wrong usage or input, or a file that
@@ -54,6 +56,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "words", nargs="+", metavar="LAT LON|map|list", help="a place in degrees (south and west negative), or a word"
     )
     add_at(parser)
+    add_record(parser)
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     parser.add_argument("--no-sky", action="store_true", help="with a place: leave the satellites out")
     parser.add_argument(
@@ -97,7 +100,6 @@ def _place(arguments: argparse.Namespace) -> None:
     # Heavy imports (numpy, numba, h3, rich) wait until a place is really asked for.
     from hudhud.adapters.cli.output import console, print_json
     from hudhud.adapters.cli.service_text import answer, answer_json, show_answer
-    from hudhud.adapters.decisions import standing
     from hudhud.adapters.store.territories import territories
     from hudhud.service.service_map import compile as compiled
 
@@ -105,7 +107,7 @@ def _place(arguments: argparse.Namespace) -> None:
     latitude_deg = number("LAT", arguments.words[0], -90, 90, faults)
     longitude_deg = number("LON", arguments.words[1], -180, 360, faults)
     at = _at(arguments, faults)
-    told = answer(compiled(standing(), at), territories(), at, latitude_deg, longitude_deg)
+    told = answer(compiled(decided(arguments, at), at), territories(), at, latitude_deg, longitude_deg)
     sky = None if arguments.no_sky else _sky(at, latitude_deg, longitude_deg)
     if arguments.json:
         print_json(answer_json(told, sky))
@@ -147,7 +149,6 @@ def _sky(at: "np.datetime64", latitude_deg: float, longitude_deg: float) -> "Sky
 def _map(arguments: argparse.Namespace) -> None:
     from hudhud.adapters.cli.output import console, print_json
     from hudhud.adapters.cli.service_text import map_json, show_map
-    from hudhud.adapters.decisions import standing
     from hudhud.service.service_map import compile as compiled
     from hudhud.service.vocabulary import ServiceClass
 
@@ -156,7 +157,8 @@ def _map(arguments: argparse.Namespace) -> None:
     named = arguments.service_class or ServiceClass.RESIDENTIAL.value
     if named not in list(ServiceClass):
         faults.append(Fault(where="--class", problem=f"no class {named!r}: one of {', '.join(ServiceClass)}"))
-    told = compiled(standing(), _at(arguments, faults))
+    at = _at(arguments, faults)
+    told = compiled(decided(arguments, at), at)
     if arguments.picture is not None:
         from hudhud.adapters.service_picture import disputed_cells, draw_service_map
         from hudhud.adapters.store import packaged
@@ -176,12 +178,12 @@ def _map(arguments: argparse.Namespace) -> None:
 def _list(arguments: argparse.Namespace) -> None:
     from hudhud.adapters.cli.output import console, print_json
     from hudhud.adapters.cli.service_text import list_json, show_list
-    from hudhud.adapters.decisions import standing
     from hudhud.service.service_map import compile as compiled
 
     at = _at(arguments, [])
-    told = compiled(standing(), at)
+    items = decided(arguments, at)
+    told = compiled(items, at)
     if arguments.json:
-        print_json(list_json(told, standing()))
+        print_json(list_json(told, items))
     else:
-        show_list(told, standing(), console())
+        show_list(told, items, console())

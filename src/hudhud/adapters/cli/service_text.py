@@ -2,6 +2,7 @@
 
 import math
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hudhud.adapters.service_words import class_words, condition_words, cut, state_words
+from hudhud.adapters.service_words import class_words, condition_words, cut, short_id, state_words
 from hudhud.errors import plain
 from hudhud.service.catalogue import Territories, TerritoryRow
 from hudhud.service.decision import ANY, Decision, Decisions, in_force
@@ -121,7 +122,14 @@ def show_answer(told: Answer, sky: Sky | None, console: Console) -> None:
         _line(console, "Physics", words, style=_COLOURS[sky.passing > 0])
     if any(one.demonstration for one, _ in told.groups):
         console.print()
-        console.print(Text("A demonstration from restated public facts, not the operator's decisions.", style="dim"))
+        console.print(Text(_demonstration(one for one, _ in told.groups), style="dim"))
+
+
+def _demonstration(shown: Iterable[Decision]) -> str:
+    """What a made-up map is made up from."""
+    if any(not np.isnat(one.decided) for one in shown):
+        return "A demonstration record: its seats are made up, and nothing here is the operator's decision."
+    return "A demonstration from restated public facts, not the operator's decisions."
 
 
 def _where(told: Answer) -> str:
@@ -166,7 +174,7 @@ def _show_decision(one: Decision, classes: tuple[ServiceClass, ...], at: np.date
         ),
         width=_WIDTH,
     )
-    _line(console, "  decision", f"{one.id}: {one.title_en}")
+    _line(console, "  decision", f"{short_id(one.id)}: {one.title_en}")
     conditions = condition_words(one.conditions)
     if conditions:
         _line(console, "  conditions", "; ".join(conditions))
@@ -301,7 +309,7 @@ def show_map(told: ServiceMap, console: Console) -> None:
     console.print(made)
     if any(one.demonstration for one in told.decisions):
         console.print()
-        console.print(Text("A demonstration from restated public facts, not the operator's decisions.", style="dim"))
+        console.print(Text(_demonstration(told.decisions), style="dim"))
         console.print(Text("hudhud service list: the decisions; --map FILE.png: a picture.", style="dim"))
 
 
@@ -349,7 +357,7 @@ def show_list(told: ServiceMap, every: Decisions, console: Console) -> None:
     for one in standing:
         late = _overdue(one, told.at)
         made.add_row(
-            Text(cut(one.id, 26)),
+            Text(cut(short_id(one.id), 26)),
             Text(state_words(one.state), style=_COLOURS[one.state.serves]),
             str(len(one.classes)),
             f"{governed.get(one.id, 0):,}",

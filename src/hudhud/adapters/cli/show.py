@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hudhud.adapters.service_words import short_id
 from hudhud.arrays import Floats
 from hudhud.report.comparison import Comparison, Pairing
 from hudhud.report.permission import permission
@@ -183,7 +184,9 @@ def _show_permission(result: Result, console: Console) -> None:
             percent(answer.permitted_share),
             percent(answer.reachable_share),
         )
-        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells), Text(code + answer.decision))
+        table.add_row(
+            *(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells), Text(code + short_id(answer.decision))
+        )
     console.print()
     console.print(table)
     if len(answers) > _ALL_SHOWN:
@@ -198,9 +201,13 @@ def _show_notes(told: Provenance, console: Console) -> None:
         shown = "; ".join(told.assumptions[:_NOTES_SHOWN])
         more = len(told.assumptions) - _NOTES_SHOWN
         notes.append(f"Assumed: {shown}{f'; and {more} more in summary.json' if more > 0 else ''}.")
+    if told.record:
+        notes.append(f"Obeyed: the record {told.record}.")
     console.print()
     for note in notes:
         console.print(Text(note, style="dim"))
+    for warning in told.warnings:
+        console.print(Text(f"Warning: {warning}", style="yellow"))
 
 
 def show_comparison(comparison: Comparison, names: tuple[str, str], console: Console) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hudhud.adapters.cli.reading import add_record, record_of
+
 __all__ = ["add", "command"]
 
 _DESCRIPTION = """\
@@ -14,6 +16,10 @@ satellite over which way, and how late.
 Prints a table, writes the result to a folder (result.nc opens in xarray;
 scenario.toml; summary.json) and draws a picture into it.  A folder that holds
 an earlier result is replaced, one that holds anything else is refused.
+
+With --record the service map is the one that a record has released, slot by
+slot; it takes the place of the decisions that the scenario names.  Nothing is
+served before a release that the record proves, and nothing after its end.
 
 Without --elements the embedded synthetic fleet is used; with it, the real one
 of that file.  Elements are good for a few days round their epoch: --start must
@@ -26,9 +32,10 @@ examples:
   hudhud simulate scenarios/ukraine.toml --elements starlink.csv.gz \\
       --start 2026-05-30T18:00:12Z --output results/real
   hudhud simulate scenarios/ukraine.toml --slots 5760 --json > day.json
+  hudhud simulate scenarios/ukraine.toml --record record/
 
-exit codes: 0 played (also where nobody was served), 2 scenario, elements or
-folder refused (every fault is listed) or not writable, 130 interrupted (then
+exit codes: 0 played (also where nobody was served), 2 scenario, elements,
+record or folder refused (every fault is listed) or not writable, 130 interrupted (then
 nothing is left behind)
 """
 
@@ -46,6 +53,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--elements", metavar="FILE", type=Path, help="orbital elements: OMM (CSV, JSON, XML) or TLE, also .gz"
     )
+    add_record(parser)
     parser.add_argument("--output", metavar="DIR", type=Path, help="folder for the result (default results/NAME)")
     parser.add_argument("--start", metavar="INSTANT", help="start here instead, e.g. 2026-05-30T18:00:12Z")
     parser.add_argument("--slots", metavar="N", type=int, help="play N slots instead")
@@ -75,6 +83,8 @@ def command(arguments: argparse.Namespace) -> int:
         slots=arguments.slots,
         seed=arguments.seed,
         engine=Engine(arguments.engine) if arguments.engine else None,
+        record=record_of(arguments),
+        trust=arguments.trust,
     )
     folder = arguments.output or Path("results") / _file_name(loaded.world.scenario.name)
     refuse_foreign_folder(folder)  # before the work, not after it

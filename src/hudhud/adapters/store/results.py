@@ -38,7 +38,7 @@ __all__ = ["ARRAYS", "FORMAT_VERSION", "SCENARIO", "SUMMARY", "read_result", "re
 ARRAYS = "result.nc"
 SCENARIO = "scenario.toml"
 SUMMARY = "summary.json"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 _FORMAT = "hudhud-result"
 _PICTURE = "picture.png"
@@ -309,6 +309,8 @@ def _provenance(folder: Path, told: dict[str, Any], scenario_toml: str) -> Prove
             quarantined=tuple(str(text) for text in told["quarantined"]),
             assumptions=tuple(str(text) for text in told["assumptions"]),
             engine=str(told["engine"]),
+            record=str(told["record"]),
+            warnings=tuple(str(text) for text in told["warnings"]),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _refusal(
@@ -370,6 +372,7 @@ def _result(file: Any, name: str, provenance: Provenance) -> Result:
         satellites=texts("satellite", "satellite"),
         decisions=texts("decision", "decision"),
         service_maps=texts("service_map_digest", "service_map"),
+        releases=texts("service_map_release", "service_map"),
         service_map=values("service_map_in_force", "slot").astype(np.int32),
         **{column.field: column.inside(values(column.name, "slot", "terminal")) for column in COLUMNS},
     )
