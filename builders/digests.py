@@ -15,9 +15,12 @@ def main() -> None:
     page = FOLDER / "SOURCES.md"
     before, _, _ = page.read_text(encoding="utf-8").partition(HEAD)
     files = sorted(
-        path for path in FOLDER.iterdir() if path.is_file() and path.suffix != ".md" and path.name[0] not in "._"
+        path for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".md" and path.name[0] not in "._"
     )
-    rows = [f"| {path.name} | {hashlib.sha256(path.read_bytes()).hexdigest()} |\n" for path in files]
+    rows = [
+        f"| {path.relative_to(FOLDER).as_posix()} | {hashlib.sha256(path.read_bytes()).hexdigest()} |\n"
+        for path in files
+    ]
     page.write_text(before + HEAD + "".join(rows), encoding="utf-8")
 
 

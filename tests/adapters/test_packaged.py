@@ -12,7 +12,10 @@ from hudhud.earth import great_circle_m
 from hudhud.network.ground import PopKind
 
 FOLDER = files("hudhud").joinpath("data")
-TABLES = sorted(entry.name for entry in FOLDER.iterdir() if entry.name != "SOURCES.md" and entry.name[0] not in "._")
+TABLES = sorted(entry.name for entry in FOLDER.iterdir() if entry.is_file() and entry.name[0] not in "._")
+TABLES = [name for name in TABLES if name != "SOURCES.md"] + [
+    f"cases/{name}" for name in packaged.names("cases", ".toml")
+]
 
 
 def test_every_packaged_file_has_a_source_and_its_true_digest():
@@ -22,7 +25,8 @@ def test_every_packaged_file_has_a_source_and_its_true_digest():
         "run  python builders/digests.py"
     )
     for name in TABLES:
-        section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
+        folder, inside, _ = name.rpartition("/")
+        section = page.split(f"\n## {folder + inside or name}\n")[1].split("\n## ")[0]
         assert "* Source: " in section, name
 
 

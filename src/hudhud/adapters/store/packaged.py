@@ -9,7 +9,7 @@ from hudhud.arrays import Floats
 from hudhud.earth import Sites
 from hudhud.network.ground import Gateways, PointsOfPresence, parse_gateways, parse_pops, parse_sites
 
-__all__ = ["content", "gateways", "hypatia_cities", "outlines", "pops", "text"]
+__all__ = ["content", "gateways", "hypatia_cities", "names", "outlines", "pops", "text"]
 
 
 def content(name: str) -> bytes:
@@ -20,6 +20,12 @@ def content(name: str) -> bytes:
 def text(name: str) -> str:
     """The text of a packaged table, e.g. "gateways.csv"."""
     return content(name).decode("utf-8")
+
+
+def names(folder: str, ending: str) -> list[str]:
+    """Names of the files in a packaged folder that end so, sorted."""
+    found = files("hudhud").joinpath("data", folder).iterdir()
+    return sorted(one.name for one in found if one.name.endswith(ending))
 
 
 def gateways() -> Gateways:
