@@ -7,6 +7,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from hudhud.errors import Fault, RecordError
 from hudhud.record.checkpoint import Cosigned
@@ -72,15 +73,14 @@ def read_record(read: Read, trust: Trust, paths: Iterable[str] = (), open_all: O
     Raises RecordError with every fault found: a byte of the log, a checkpoint, a signature, a statement, a document.
     """
     policy = trust.read_policy()
-    data = read(TIMELINE)
-    if data is None:
-        raise RecordError(f"no record: there is no file {TIMELINE!r}, or nothing has been witnessed yet")
-    timeline = read_timeline(data, policy)
-    found = verified(read, policy, [path for path in paths if path not in (TIMELINE, TRUST)])
-    faults = list(_timeline_faults(timeline, found.signed, found.entries, read))
+    faults: list[Fault] = []
+    timeline = _part(lambda: _timeline(read, policy), TIMELINE, faults)
+    found = _part(lambda: verified(read, policy, [p for p in paths if p not in (TIMELINE, TRUST)]), CHECKPOINT, faults)
+    if timeline is not None and found is not None:
+        faults += _timeline_faults(timeline, found.signed, found.entries, read)
     blob = functools.partial(read_blob, read)
     keyrings, rules, keys = _first_documents(trust, blob, faults)
-    if faults:
+    if faults or timeline is None or found is None:
         raise RecordError("the record is not sound", faults)
     opened = _opened(found.entries, keys, keyrings, rules, blob, open_all or opened_entries)
     entries: list[Entry] = []
@@ -109,6 +109,25 @@ def read_record(read: Read, trust: Trust, paths: Iterable[str] = (), open_all: O
         timeline=timeline,
         blob=blob,
     )
+
+
+def _timeline(read: Read, policy: Policy) -> Timeline:
+    data = read(TIMELINE)
+    if data is None:
+        raise RecordError(f"no record: there is no file {TIMELINE!r}, or nothing has been witnessed yet")
+    return read_timeline(data, policy)
+
+
+_Part = TypeVar("_Part")
+
+
+def _part(made: Callable[[], _Part], where: str, faults: list[Fault]) -> _Part | None:
+    """One part of a record; None where it is refused, with its faults.  where: the file, for faults that name none."""
+    try:
+        return made()
+    except RecordError as error:
+        faults += error.faults or [Fault(where=where, problem=error.summary)]
+        return None
 
 
 def opened_entries(entries: Sequence[bytes], keys: Mapping[str, bytes]) -> list[Opened]:

@@ -6,6 +6,7 @@ English for a word is the word itself with spaces, unless listed here.  A test c
 from collections.abc import Mapping
 from enum import StrEnum
 
+from hudhud.record.history import State, Why
 from hudhud.record.words import (
     Action,
     Channel,
@@ -30,7 +31,19 @@ from hudhud.record.words import (
     Verdict,
 )
 
-__all__ = ["ARABIC", "FIELDS", "HEADLINES", "NOT_STATED", "field_name", "word"]
+__all__ = [
+    "ARABIC",
+    "FIELDS",
+    "HEADLINES",
+    "NOT_STATED",
+    "STATES",
+    "WHYS",
+    "counted",
+    "field_name",
+    "state_word",
+    "why_words",
+    "word",
+]
 
 _ENGLISH: Mapping[StrEnum, str] = {
     RequesterKind.UN_AGENCY: "UN agency",
@@ -351,6 +364,160 @@ HEADLINES: Mapping[RecordKind, tuple[str, str]] = {
     ),
 }
 
+STATES: Mapping[State, tuple[str, str]] = {
+    State.WAITING: ("waiting for a decision", "بانتظار القرار"),
+    State.GRANTED: ("granted", "مقبول"),
+    State.GRANTED_IN_PART: ("granted in part", "مقبول جزئيًا"),
+    State.GRANTED_WITH_CONDITIONS: ("granted with conditions", "مقبول بشروط"),
+    State.REFUSED: ("refused", "مرفوض"),
+    State.LAPSED: ("lapsed", "ساقط"),
+    State.WITHDRAWN: ("withdrawn", "مسحوب"),
+    State.SUPERSEDED: ("superseded", "حلّ محله غيره"),
+    State.REVOKED: ("revoked", "مُلغى"),
+    State.VOID: ("void", "باطل"),
+}
+"""What has become of a request, in English and Arabic."""
+
+WHYS: Mapping[Why, tuple[str, str]] = {
+    Why.REPLAYED_ENTRY: ("The same bytes stand in the log before.", "ترد البايتات نفسها في السجل قبله."),
+    Why.OTHER_LOG: ("It was signed for another log.", "وُقِّع لسجل آخر."),
+    Why.REPLAYED_NONCE: ("An earlier request has its nonce.", "رقمه الفريد مستعمل في طلب سابق."),
+    Why.UNKNOWN_REQUEST: (
+        "The entry that it names is no valid request before it.",
+        "القيد الذي يسمّيه ليس طلبًا صحيحًا قبله.",
+    ),
+    Why.UNKNOWN_DECISION: ("The entry that it names is no decision before it.", "القيد الذي يسمّيه ليس قرارًا قبله."),
+    Why.UNKNOWN_ENTRY: (
+        "The entry that it names is none that counts before it.",
+        "القيد الذي يسمّيه ليس من القيود المعتدّ بها قبله.",
+    ),
+    Why.ROLLBACK: (
+        "The version that it names is not newer than the one in force.",
+        "الإصدار الذي يسمّيه ليس أحدث من الإصدار النافذ.",
+    ),
+    Why.WRONG_VERSION: (
+        "The version that it names does not follow the one in force.",
+        "الإصدار الذي يسمّيه لا يلي الإصدار النافذ.",
+    ),
+    Why.UNKNOWN_DOCUMENT: (
+        "Nobody has shown the document whose digest it names.",
+        "لم يُظهر أحد الوثيقة التي يسمّي بصمتها.",
+    ),
+    Why.UNFIT_DOCUMENT: (
+        "The document that it names cannot follow the one in force.",
+        "الوثيقة التي يسمّيها لا تصلح أن تلي الوثيقة النافذة.",
+    ),
+    Why.UNKNOWN_KEY: ("No seat signs with this key.", "لا مقعد يوقّع بهذا المفتاح."),
+    Why.ALIAS_KEY: (
+        "The keyring lists this key more than once, so that it would count more than once.",
+        "يرد هذا المفتاح في حلقة المفاتيح أكثر من مرة، فيُحسب أكثر من مرة.",
+    ),
+    Why.KEY_OUT_OF_WINDOW: ("The key was not yet, or no more, valid.", "لم يكن المفتاح صالحًا بعد، أو انتهت صلاحيته."),
+    Why.WRONG_SEAT: ("The signer's seat may not say this.", "لا يحق لمقعد الموقّع أن يقول هذا."),
+    Why.NOT_EMERGENCY: ("Only emergency grants are ratified.", "لا يُصدَّق إلا على قرارات الطوارئ."),
+    Why.AFTER_DECISION: ("The matter was settled before.", "كان الأمر قد حُسم من قبل."),
+    Why.AFTER_LAPSE: ("The matter had lapsed before.", "كان الأمر قد سقط من قبل."),
+    Why.NOT_DEPOSITED: (
+        "Two trustees of different organisations do not hold what the request withholds.",
+        "ليس ما يحجبه الطلب مودعًا لدى أمينين من جهتين مختلفتين.",
+    ),
+    Why.WRONG_KEYRING: (
+        "It was signed with another version of the keyring in mind.",
+        "وُقِّع على أساس إصدار آخر من حلقة المفاتيح.",
+    ),
+    Why.WRONG_POLICY: ("It was signed under other rules of deciding.", "وُقِّع وفق قواعد أخرى للبت."),
+    Why.UNSEEN_CHECKPOINT: (
+        "The checkpoint that the signer saw, or from which a map was made, is none of this log before it.",
+        "نقطة التحقق التي اطّلع عليها الموقّع، أو صُنعت منها الخريطة، ليست من نقاط هذا السجل قبله.",
+    ),
+    Why.SUBJECT_NOT_SEEN: (
+        "The checkpoint that the signer saw does not cover what the vote is about.",
+        "نقطة التحقق التي اطّلع عليها الموقّع لا تشمل ما يصوّت عليه.",
+    ),
+    Why.PROPOSER: ("Whoever files a request does not vote on it.", "من قدّم الطلب لا يصوّت عليه."),
+    Why.INTERESTED: (
+        "The signer's organisation asks, gains, or claims or controls the territory.",
+        "جهة الموقّع تطلب، أو تستفيد، أو تطالب بالإقليم أو تسيطر عليه.",
+    ),
+    Why.RECUSED: (
+        "The signer took no part, or had declared a conflict.",
+        "تنحّى الموقّع عن المشاركة، أو أقرّ بتضارب مصالح.",
+    ),
+    Why.ISSUER: ("Whoever approved an emergency does not ratify it.", "من وافق على قرار طوارئ لا يصدّق عليه."),
+    Why.NO_CONTACT_DECLARATION: (
+        "No declaration of contacts covers the time before the vote.",
+        "لا إقرار بالاتصالات يشمل المدة السابقة للتصويت.",
+    ),
+    Why.NO_CONFLICT_DECLARATION: (
+        "Nothing was declared about conflicts in this request.",
+        "لم يُقدَّم إقرار بشأن تضارب المصالح في هذا الطلب.",
+    ),
+    Why.EXPIRED: ("The vote had expired when it was witnessed.", "كان الصوت قد انتهت صلاحيته حين شُهد عليه."),
+    Why.WRONG_EFFECT: (
+        "The effect voted for does not fit the verdict, or the decision.",
+        "الأثر المصوَّت عليه لا يوافق الحكم أو القرار.",
+    ),
+    Why.NO_IMPACT: (
+        "No report on whom it touches was shown to the signer.",
+        "لم يُعرض على الموقّع تقرير عمّن يمسّهم الأمر.",
+    ),
+    Why.WINDOW_OVER: (
+        "Nothing would be left of the window: an act takes effect when it is witnessed, not before.",
+        "لا يبقى شيء من المدة: يسري الفعل حين يُشهد عليه لا قبل ذلك.",
+    ),
+    Why.WINDOW_TOO_LONG: (
+        "It would last longer, or go unreviewed longer, than the rules allow.",
+        "يدوم، أو يبقى بلا مراجعة، أطول مما تسمح به القواعد.",
+    ),
+    Why.EMERGENCY_SUPERSEDES: (
+        "An emergency ends nothing that was decided before.",
+        "قرار الطوارئ لا ينهي ما تقرر قبله.",
+    ),
+    Why.EMERGENCY_CAP: (
+        "Emergencies on end over one territory have used up their time.",
+        "استنفدت قرارات الطوارئ المتتالية على إقليم واحد مدتها.",
+    ),
+    Why.DOUBLE_VOTE: (
+        "This key or this seat has spoken on the matter.",
+        "سبق لهذا المفتاح أو هذا المقعد أن أدلى بصوته في الأمر.",
+    ),
+    Why.SAME_PERSON: (
+        "This person has spoken on the matter from another seat.",
+        "سبق لهذا الشخص أن أدلى بصوته في الأمر من مقعد آخر.",
+    ),
+    Why.SAME_ORGANISATION: (
+        "This organisation has spoken on the matter.",
+        "سبق لهذه الجهة أن أدلت بصوتها في الأمر.",
+    ),
+    Why.UNFINISHED: (
+        "It tells of time that had not passed when it was witnessed.",
+        "يخبر عن وقت لم يكن قد مضى حين شُهد عليه.",
+    ),
+    Why.NOT_INDEPENDENT: (
+        "The reviewer's organisation voted for what is reviewed.",
+        "جهة المراجِع صوّتت لما يُراجَع.",
+    ),
+    Why.WRONG_NOTICE: (
+        "It tells something else than what follows from the entries before it.",
+        "يخبر بغير ما يترتب على القيود السابقة له.",
+    ),
+    Why.TOO_EARLY: (
+        "The map is for an instant before that of the checkpoint from which it was made.",
+        "الخريطة للحظة تسبق لحظة نقطة التحقق التي صُنعت منها.",
+    ),
+    Why.NOT_WITHHELD: ("The entry that it names does not withhold this.", "القيد الذي يسمّيه لا يحجب هذا."),
+    Why.LATE_DISCLOSURE: (
+        "The trustee would tell what is withheld later than the rules allow.",
+        "موعد إفصاح الأمين عن المحجوب أبعد مما تسمح به القواعد.",
+    ),
+    Why.UNREADABLE: (
+        "What it tells has the right digest and is no disclosure.",
+        "ما يخبر به بصمته صحيحة لكنه ليس إفصاحًا.",
+    ),
+    Why.TOLD_BEFORE: ("All that it tells was told before.", "كل ما يخبر به أُفصح عنه من قبل."),
+}
+"""Why an entry counts for nothing: a sentence in English and one in Arabic."""
+
 NOT_STATED = ("not stated", "غير مذكور")
 
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -474,3 +641,31 @@ def word(value: StrEnum, language: Language) -> str:
 def field_name(name: str, language: Language) -> str:
     """What a field is called in a language."""
     return FIELDS[name][language is Language.ARABIC]
+
+
+def state_word(state: State, language: Language) -> str:
+    """What has become of a request, in a language."""
+    return STATES[state][language is Language.ARABIC]
+
+
+def why_words(why: Why, language: Language) -> str:
+    """Why an entry counts for nothing: a sentence in a language."""
+    return WHYS[why][language is Language.ARABIC]
+
+
+def counted(count: int, forms: tuple[str, ...], language: Language) -> str:
+    """A number with the thing counted.
+
+    forms: in English one and many ("vote", "votes"); in Arabic the five that its numbers ask for: one, two, three to ten,
+    eleven to ninety-nine, hundreds ("صوت واحد", "صوتان", "أصوات", "صوتًا", "صوت"); the first two stand without a number.
+    """
+    if language is Language.ENGLISH:
+        one, many = forms
+        return f"{count:,} {one if count == 1 else many}"
+    one, two, few, many, hundred = forms
+    if count in (1, 2):
+        return (one, two)[count - 1]
+    last = count % 100
+    if 3 <= last <= 10:
+        return f"{count:,} {few}"
+    return f"{count:,} {many if last >= 11 else hundred}"

@@ -10,6 +10,8 @@ orientation of the grid is written down here: the corners of the icosahedron are
 base cell lies where, turned how far, is learnt from it at import (6 ms).  Tests hold the kernel to two H3 engines.
 """
 
+import functools
+
 import h3.api.basic_int as h3
 import numpy as np
 
@@ -285,7 +287,10 @@ def is_cell(number: Ints32) -> Bools:
     return wedge
 
 
+@functools.cache
 def all_numbers() -> Ints32:
-    """Numbers of all 2,016,842 cells, ascending."""
+    """Numbers of all 2,016,842 cells, ascending; worked out once, not to be written to."""
     number = np.arange(NUMBERS, dtype=np.int32)
-    return number[is_cell(number)]
+    found: Ints32 = number[is_cell(number)]
+    freeze(found)
+    return found

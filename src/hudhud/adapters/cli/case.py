@@ -32,7 +32,7 @@ examples:
   hudhud case replay crimea-2022 --variant switched-on-alone --language ar
   hudhud case replay 3 --json | jq '.variants[].sights[].flip'
 
-exit codes: 0 shown, and the replay is as the case expects; 1 it is not;
+exit codes: 0 shown, and the replay is as the case expects; 4 it is not;
 2 wrong usage or input
 """
 
@@ -118,7 +118,7 @@ def _replay(case: "Case", variants: "tuple[Variant, ...]", language: "Language",
         for one in plays:
             print(replay_text(one, language))
         print(ending_text(case, missing, language), end="")
-    return 1 if missing else 0
+    return 4 if missing else 0
 
 
 def _chosen(case: "Case", wanted: str | None) -> "tuple[Variant, ...]":
