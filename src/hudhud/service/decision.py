@@ -287,9 +287,16 @@ def _territories(items: list[Decision], known: Bools | None) -> Iterator[Fault]:
 @functools.lru_cache(maxsize=1_024)
 def _wrong_on_earth(territory: Territory) -> tuple[str, ...]:
     """`_wrong_cells` where every cell is known: remembered, because an audit makes hundreds of maps of the same territories."""
+    return tuple(_wrong_cells(territory, _on_earth()))
+
+
+@functools.cache
+def _on_earth() -> Bools:
+    """Whether each number is a cell."""
     known = np.zeros(NUMBERS, dtype=np.bool_)
     known[all_numbers()] = True
-    return tuple(_wrong_cells(territory, known))
+    freeze(known)
+    return known
 
 
 def _wrong_cells(territory: Territory, known: Bools) -> Iterator[str]:

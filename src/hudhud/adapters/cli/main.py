@@ -1,7 +1,7 @@
 """The `hudhud` command: one verb a file, errors in words, exit codes that mean something.
 
-Exit codes: 0 done; 1 a fault in Hudhud itself; 2 wrong usage or input, or a file that cannot be written; 3 elements could
-not be fetched; 130 interrupted.
+Exit codes: 0 done; 1 a fault in Hudhud itself; 2 wrong usage or input, or a file that cannot be written; 3 something could not
+be fetched; 4 a record is not sound, or a case did not replay as expected; 5 sound, with concerns; 130 interrupted.
 """
 
 import argparse
@@ -10,7 +10,37 @@ import sys
 from collections.abc import Sequence
 
 from hudhud import __version__
-from hudhud.adapters.cli import compare, fleet, impact, look, service, simulate, territory
+from hudhud.adapters.cli import (
+    act,
+    approve,
+    audit,
+    case,
+    compare,
+    declare,
+    demo_record,
+    deposit,
+    disclose,
+    enforce,
+    fleet,
+    impact,
+    key,
+    ledger,
+    look,
+    ratify,
+    recuse,
+    refuse,
+    request,
+    review,
+    revoke,
+    service,
+    simulate,
+    status,
+    submit,
+    suspend,
+    territory,
+    withdraw,
+    witness,
+)
 from hudhud.adapters.cli.output import ready_streams, silence
 from hudhud.errors import FetchError, HudhudError, plain
 
@@ -30,15 +60,45 @@ by slot of 15 s.
   hudhud fleet                             which satellites there are, by shell
   hudhud compare results/a results/b       two results side by side
 
+The record: who decided, provably.
+
+  hudhud demo-record demo                  a record to play with: seats, keys,
+                                           a standing map, a short history
+  hudhud audit demo                        replay it: is it sound, who is late
+  hudhud status demo                       every request: state, votes, deadlines
+  hudhud approve demo --request R ...      sign, after it was shown in words;
+                                           so too request, declare, refuse, ...
+  hudhud ledger demo --out ledger          the record as pages to read
+  hudhud case show taiwan-2023             an episode as reported, and replayed
+
 Without --elements FILE an embedded fleet is used: synthetic, made from the
 shells measured in May 2026. For real elements: hudhud fleet fetch
 """
 
 _EPILOG = """\
 exit codes: 0 done, 1 a fault in Hudhud itself, 2 wrong usage or input or a
-file that cannot be written, 3 elements could not be fetched, 130 interrupted
+file that cannot be written, 3 something could not be fetched, 130 interrupted
 each verb explains itself: hudhud VERB --help
 """
+
+
+_NETWORK = (simulate, look, service, territory, impact, fleet, compare)
+_RECORD = (demo_record, audit, status, ledger, case, witness, key, submit, enforce)
+_SIGNING = (
+    request,
+    declare,
+    approve,
+    refuse,
+    recuse,
+    ratify,
+    review,
+    revoke,
+    suspend,
+    withdraw,
+    deposit,
+    disclose,
+    act,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,7 +108,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"hudhud {__version__}")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb_name")
-    for verb in (simulate, look, service, territory, impact, fleet, compare):
+    for verb in (*_NETWORK, *_RECORD, *_SIGNING):
         verb.add(verbs)
     return top
 
