@@ -21,7 +21,7 @@ from hudhud.arrays import Bools, Ints, Ints32, freeze
 from hudhud.errors import Fault, InputError, plain
 from hudhud.service.territory import Territory, digest_of
 from hudhud.service.vocabulary import Layer, LegalBasis, Motion, Purpose, Reason, ServiceClass, ServiceState
-from hudhud.sky.hexagons import NUMBERS, all_numbers, is_cell
+from hudhud.sky.hexagons import NUMBERS, all_numbers, is_cell, union
 from hudhud.timescale import to_rfc3339
 
 __all__ = [
@@ -190,8 +190,7 @@ def cells_of_decision(decision: Decision) -> Ints32:
         return decision.territories[0].number
     if not decision.territories:
         return np.empty(0, dtype=np.int32)
-    together: Ints32 = np.unique(np.concatenate([one.number for one in decision.territories]))
-    return together
+    return union(one.number for one in decision.territories)
 
 
 def spans(items: tuple[Decision, ...]) -> tuple[Ints, Ints]:

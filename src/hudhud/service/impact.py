@@ -38,7 +38,7 @@ from hudhud.service.places import Place, Places, largest, people
 from hudhud.service.service_map import NO_PROFILE, ServiceMap
 from hudhud.service.territory import Kind, Territory
 from hudhud.service.vocabulary import DECREES, Containment, ServiceClass
-from hudhud.sky.hexagons import NUMBERS
+from hudhud.sky.hexagons import NUMBERS, union
 from hudhud.timescale import to_rfc3339
 
 __all__ = [
@@ -340,7 +340,7 @@ def _left_out(
         covered = cells_of_decision(one)
         for each in one.territories:
             parts = _parts(each, sums.territories)
-            whole = np.unique(_joined(sums.territories.territory(row.id, Containment.OVERLAP).number for row in parts))
+            whole = union(sums.territories.territory(row.id, Containment.OVERLAP).number for row in parts)
             if not np.isin(each.number, whole, assume_unique=True).all():  # all the more where there are no parts
                 unknown.append(each.id)
                 continue
@@ -414,7 +414,7 @@ def _overruled(one: Decision, after: ServiceMap, places: Places) -> tuple[Overru
 
 
 def _outside(found: Changed, reviewed: Sequence[Decision]) -> Ints32:
-    covered = np.unique(np.concatenate([cells_of_decision(one) for one in reviewed]))
+    covered = union(cells_of_decision(one) for one in reviewed)
     beyond: Ints32 = np.setdiff1d(found.number, covered, assume_unique=True)
     return beyond
 

@@ -8,6 +8,7 @@ Cells with the same answers for all classes share a profile.  A map of the world
 of profiles: 4 MB.
 """
 
+import functools
 import hashlib
 import json
 import math
@@ -27,10 +28,10 @@ from hudhud.service.decision import (
     Conditions,
     Decision,
     Decisions,
-    cells_of_decision,
     instant_ns,
     spans,
 )
+from hudhud.service.territory import Territory
 from hudhud.service.vocabulary import Layer, ServiceClass, ServiceState
 from hudhud.sky.hexagons import RESOLUTION, cell_number
 from hudhud.timescale import to_rfc3339
@@ -141,14 +142,14 @@ class ServiceMap:
 def compile(decisions: Decisions, at: np.datetime64) -> ServiceMap:
     """The service map at an instant: pure, total, the same whatever order the decisions came in.
 
-    Decisions are painted from the widest to the narrowest, for each group of classes that none of them tells apart; then
-    runs of cells with the same answers are folded into profiles.
+    Decisions are painted from the widest to the narrowest, for each group of classes that none of them tells apart; cells
+    with the same answers are folded into profiles.
     """
     now_ns = instant_ns(at)
     begins, ends = spans(decisions.all)
     standing = np.flatnonzero((begins <= now_ns) & (now_ns < ends)).tolist()
-    group, columns = _painted(decisions, standing)
-    profile, rows = _folded(columns, len(decisions.all))
+    group, columns, lengths = _painted(decisions, standing)
+    profile, rows = _folded(columns, lengths, len(decisions.all))
     missing = len(decisions.world) - int(np.count_nonzero(profile != NO_PROFILE))
     if missing or (rows == len(decisions.all)).any():
         raise InputError(
@@ -205,37 +206,70 @@ def counts(service_map: ServiceMap) -> dict[ServiceClass, dict[ServiceState, int
     return table
 
 
-def _painted(decisions: Decisions, standing: list[int]) -> tuple[list[int], NDArray[Any]]:
-    """group: for each class its row in columns.  columns: (group, number), index of the governing decision of each cell.
+def _painted(decisions: Decisions, standing: list[int]) -> tuple[list[int], NDArray[Any], Ints]:
+    """Paint runs of cell numbers that no decision tells apart: a hundred thousand of them instead of two million cells.
 
-    Two classes are of one group if every standing decision covers both or neither.  len(decisions.all) where nothing is.
+    group: for each class its row in columns.  columns: (group, run), index of the governing decision, len(decisions.all)
+    where nothing is.  lengths: (run,) numbers in each.  Two classes are of one group if every standing decision covers both
+    or neither.
     """
     every = decisions.all
-    cells = {n: cells_of_decision(every[n]) for n in standing}
-    widest_first = sorted(standing, key=lambda n: (-len(cells[n]), -len(every[n].classes), n))
+    pieces = {n: [_runs(one) for one in every[n].territories] for n in standing}
+    edges = _edges([run for each in pieces.values() for run in each], int(decisions.world[-1]) + 1)
+    lengths: Ints = np.diff(edges)
+    held = {n: _held(each, edges) for n, each in pieces.items()}
+    cells = {n: int(lengths[each].sum()) for n, each in held.items()}
+    widest_first = sorted(standing, key=lambda n: (-cells[n], -len(every[n].classes), n))
     groups: dict[tuple[int, ...], int] = {}
     covering = [tuple(n for n in widest_first if service_class in every[n].classes) for service_class in _CLASSES]
     group = [groups.setdefault(each, len(groups)) for each in covering]
-    columns = np.full((len(groups), int(decisions.world[-1]) + 1), len(every), dtype=np.min_scalar_type(len(every)))
+    columns = np.full((len(groups), len(lengths)), len(every), dtype=np.min_scalar_type(len(every)))
     for column, each in zip(columns, groups, strict=True):
         for n in each:
-            column[cells[n]] = n
-    return group, columns
+            column[held[n]] = n
+    return group, columns, lengths
 
 
-def _folded(columns: NDArray[Any], nothing: int) -> tuple[Profiles, Ints]:
+@functools.lru_cache(maxsize=1_024)
+def _runs(territory: Territory) -> tuple[Ints, Ints]:
+    """First number of each run of its cells, and the first one after it.  Remembered: maps come back to few territories."""
+    number = territory.number.astype(np.int64)
+    breaks = np.flatnonzero(np.diff(number) > 1)
+    starts, stops = number[np.append(0, breaks + 1)], number[np.append(breaks, len(number) - 1)] + 1
+    freeze(starts, stops)
+    return starts, stops
+
+
+def _edges(runs: list[tuple[Ints, Ints]], end: int) -> Ints:
+    """Where any of the runs begins or stops, from 0 to `end`, ascending, each once."""
+    sorted_edges = np.sort(np.concatenate([[0, end], *(edge for run in runs for edge in run)]).astype(np.int64))
+    kept: Ints = sorted_edges[np.append(True, np.diff(sorted_edges) > 0)]
+    return kept
+
+
+def _held(pieces: list[tuple[Ints, Ints]], edges: Ints) -> Ints:
+    """The runs between edges that a decision covers, each once."""
+    found = [_between(np.searchsorted(edges, starts), np.searchsorted(edges, stops)) for starts, stops in pieces]
+    return found[0] if len(found) == 1 else np.flatnonzero(np.bincount(np.concatenate(found)))
+
+
+def _between(first: Ints, last: Ints) -> Ints:
+    """All integers from each of `first` until just before its `last`, one behind the other."""
+    counts = last - first
+    shift = np.repeat(first - np.append(0, np.cumsum(counts)[:-1]), counts)
+    return shift + np.arange(len(shift))
+
+
+def _folded(columns: NDArray[Any], lengths: Ints, nothing: int) -> tuple[Profiles, Ints]:
     """profile: (number,) of each cell.  rows: (profile, group) of decisions.  Numbered by first appearance.
 
-    Numbers with nothing in every group get NO_PROFILE.
+    columns, lengths: as `_painted` gives them.  Numbers with nothing in every group get NO_PROFILE.
     """
-    changes = np.ones(columns.shape[1], dtype=np.bool_)
-    changes[1:] = (columns[:, 1:] != columns[:, :-1]).any(axis=0)
-    starts = np.flatnonzero(changes)
-    runs = columns[:, starts].astype(np.int64)
+    runs = columns.astype(np.int64)
     _, first, kind = np.unique(_keys(runs, nothing + 1), return_index=True, return_inverse=True)
     rows = runs[:, first].T
     blank = (rows == nothing).all(axis=1)
-    order = np.argsort(np.where(blank, len(starts), first), kind="stable")  # blank last
+    order = np.argsort(np.where(blank, len(lengths), first), kind="stable")  # blank last
     profiles = len(rows) - int(blank.sum())
     if profiles > NO_PROFILE:
         raise InputError(
@@ -245,7 +279,6 @@ def _folded(columns: NDArray[Any], nothing: int) -> tuple[Profiles, Ints]:
     named = np.empty(len(rows), dtype=np.uint16)
     named[order] = np.minimum(np.arange(len(rows)), NO_PROFILE)
     named[blank] = NO_PROFILE
-    lengths = np.diff(np.append(starts, columns.shape[1]))
     return np.repeat(named[kind], lengths), rows[order[:profiles]]
 
 

@@ -18,6 +18,7 @@ from hudhud.service.decision import ALL_CLASSES, Conditions, Decision
 from hudhud.service.joint import Touched, named, seams
 from hudhud.service.territory import Kind, territory
 from hudhud.service.vocabulary import Containment, Layer, LegalBasis, Reason, ServiceClass, ServiceState
+from hudhud.sky.hexagons import union
 
 __all__ = ["standing"]
 
@@ -92,7 +93,7 @@ def _borders(made: Sequence[Decision], catalogue: Territories, counts: Touched) 
     """Service for cells that lie inside no single served country, but wholly inside several together."""
     served = [one for one in made if one.state is ServiceState.SERVED and one.territories[0].kind is Kind.COUNTRY]
     ids = [name for one in served for name in one.territories[0].id.split("+")]
-    alone = np.unique(np.concatenate([one.territories[0].number for one in served]))
+    alone = union(one.territories[0].number for one in served)
     number = seams(catalogue, ids, counts, known=alone)
     name_en, name_ar = "Borders between territories that are served", "حدود بين أقاليم متاحة فيها الخدمة"
     strip = territory(

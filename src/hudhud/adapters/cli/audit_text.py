@@ -160,7 +160,7 @@ def _lines(findings: Sequence[Finding], words: Mapping[str, str], language: Lang
     reasons = Counter(one.told["why"] for one in void)
     for why, count in reasons.most_common():
         places = ", ".join(str(one.entry) for one in void if one.told["why"] == why)
-        told = f"{_count_of(count, language)}: {why_words(Why(why), language)} ({textwrap.shorten(places, 48)})"
+        told = f"{_count_of(count, language)}: {why_words(Why(str(why)), language)} ({textwrap.shorten(places, 48)})"
         yield from _wrapped(told, "  ")
 
 
