@@ -35,8 +35,8 @@ examples:
   hudhud simulate scenarios/ukraine.toml --record record/
 
 exit codes: 0 played (also where nobody was served), 2 scenario, elements,
-record or folder refused (every fault is listed) or not writable, 130 interrupted (then
-nothing is left behind)
+record or folder refused (every fault is listed) or not writable, 130
+interrupted (then nothing is left behind)
 """
 
 
