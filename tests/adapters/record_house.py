@@ -17,6 +17,7 @@ from hudhud.adapters.cli import (
     deposit,
     disclose,
     enforce,
+    found_record,
     key,
     ratify,
     recuse,
@@ -50,6 +51,7 @@ VERBS = (
     submit,
     enforce,
     demo_record,
+    found_record,
     status,
 )
 

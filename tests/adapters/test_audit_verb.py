@@ -87,6 +87,17 @@ def test_it_speaks_arabic(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert ANSWERS[Answer.SOUND][1] in page and max(map(len, page.splitlines())) <= 80
 
 
+def test_what_the_program_tells_in_english_is_framed_in_arabic(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "timeline").unlink()
+    assert run(folder, "--language", "ar") == 4
+    page = " ".join(capsys.readouterr().out.split())
+    assert "كما يورده البرنامج بالإنجليزية: «no record: there is no file" in page
+    assert run(folder) == 4
+    assert "«" not in capsys.readouterr().out
+
+
 def test_it_tells_everything_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "--json", "--trust-digest", trust_digest(WORLD.trust)) == 0
     told = json.loads(capsys.readouterr().out)

@@ -14,6 +14,7 @@ from hudhud.record.tiles import CHECKPOINT, blob_path
 from hudhud.record.timeline import TIMELINE
 from hudhud.record.trust import TRUST, trust_bytes
 from record.audit_factory import START_S, VOTERS, WORLD, Watched, next_keyring, world
+from record.tampering import tiled
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,28 @@ def test_all_that_is_wrong_is_told_at_once(sitting: Watched) -> None:
     files[first] = b"{}"
     told = [one.where for one in refused(files).faults]
     assert set(told) >= {TIMELINE, "stray", first}
+
+
+def test_between_two_writes_the_timeline_is_one_checkpoint_ahead(sitting: Watched) -> None:
+    whole, notes = sitting.record(), sitting.log.timeline
+    size = whole.prefix.checkpoints[-2].size
+    files = {**sitting.log.files, **tiled(whole.entries[:size]), CHECKPOINT: notes[-2]}  # partial tiles stay served
+    record = read_record(files.get, WORLD.trust, files)
+    assert record.unserved == whole.prefix.checkpoints[-1] and whole.unserved is None
+    assert record.entries == whole.entries[:size] and record.prefix.entries == whole.prefix.entries[:size]
+    assert record.prefix.checkpoints == whole.prefix.checkpoints[:-1] == record.timeline.witnessed
+    assert record.signed.checkpoint.size == size and record.timeline.notes == tuple(notes[:-1])
+
+
+def test_no_other_checkpoint_goes_with_a_timeline(sitting: Watched) -> None:
+    whole, notes, entries = dict(sitting.log.files), sitting.log.timeline, sitting.record().entries
+    for note, one in zip(notes[:-2], sitting.prefix().checkpoints, strict=False):
+        told = refused(whole | tiled(entries[: one.size]) | {CHECKPOINT: note})
+        assert {each.where for each in told.faults} == {TIMELINE}
+    before = Watched(WORLD, START_S)
+    before.ask()
+    assert refused(whole | {TIMELINE: before.log.files[TIMELINE]}).faults  # the checkpoint is ahead
+    assert refused(dict(before.log.files) | {CHECKPOINT: notes[-2]}).faults
 
 
 def test_a_blob_with_other_bytes_is_no_blob() -> None:

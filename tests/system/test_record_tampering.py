@@ -14,7 +14,7 @@ import pytest
 
 from hudhud.record import note, reading
 from hudhud.record.audit import audit, older_copy
-from hudhud.record.audit_parts import Found
+from hudhud.record.audit_parts import Found, Weight
 from hudhud.record.tiles import CHECKPOINT
 from record.audit_factory import WORLD, Watched, random_history, rich, stub_map, world
 from record.tampering import TAMPERINGS, Kept, tampered
@@ -78,6 +78,17 @@ def test_a_record_rolled_back_as_a_whole_is_found_by_whoever_kept_a_checkpoint()
         assert audit(files.get, WORLD.trust, files, compiled=stub_map).sound
         found = audit(files.get, WORLD.trust, files, compiled=stub_map, older=newest)
         assert [one.kind for one in found.findings if one.kind is Found.SHORTER]
+
+
+def test_a_checkpoint_put_back_by_one_is_told_and_by_more_is_not_sound() -> None:
+    whole = kept()
+    for place, then in enumerate(whole.then[:-1]):
+        files = {**then, **whole.files, CHECKPOINT: then[CHECKPOINT]}  # partial tiles of before stay served
+        found = audit(files.get, WORLD.trust, files, compiled=stub_map)
+        assert found.sound == (place == len(whole.then) - 2)
+        if found.sound:
+            (told,) = [one for one in found.findings if one.kind is Found.UNSERVED_CHECKPOINT]
+            assert (told.weight, told.told["size"]) == (Weight.CONCERN, len(whole.entries))
 
 
 def histories() -> Iterator[Watched]:

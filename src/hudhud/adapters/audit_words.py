@@ -8,7 +8,7 @@ from hudhud.record.history import Why
 from hudhud.record.wording import counted, why_words, word
 from hudhud.record.words import Language, RedactionClass, ServiceClass, ServiceState
 
-__all__ = ["ANSWERS", "SENTENCES", "WEIGHTS", "duration", "sentence"]
+__all__ = ["ANSWERS", "SENTENCES", "WEIGHTS", "detail", "duration", "sentence"]
 
 ANSWERS: Mapping[Answer, tuple[str, str]] = {
     Answer.SOUND: ("SOUND", "السجل سليم"),
@@ -23,7 +23,7 @@ WEIGHTS: Mapping[Weight, tuple[str, str]] = {
 }
 
 SENTENCES: Mapping[Found, tuple[str, str]] = {
-    Found.BROKEN: ("{problem}", "ملف أو قيد أو توقيع مفقود أو ليس كما يجب: {problem}"),
+    Found.BROKEN: ("{problem}", "ملف أو قيد أو توقيع مفقود أو ليس كما يجب. {problem}"),
     Found.REWRITTEN: (
         "The older copy of {size} entries ({at_s}) holds other entries: two histories were signed. Keep both copies.",
         "النسخة الأقدم عند الحجم {size} ({at_s}) تحوي قيودًا أخرى: وُقِّع تاريخان مختلفان. احتفظ بالنسختين.",
@@ -54,7 +54,7 @@ SENTENCES: Mapping[Found, tuple[str, str]] = {
     ),
     Found.NO_MAP_FOLLOWS: (
         "No map can be made from the first {size} entries: {problem}",
-        "لا يمكن صنع خريطة من القيود الأولى ({size}): {problem}",
+        "لا يمكن صنع خريطة من القيود الأولى ({size}). {problem}",
     ),
     Found.RELEASE_GOES_BACK: (
         "This release goes back behind entry {behind}: it is made from {size} entries.",
@@ -92,6 +92,12 @@ SENTENCES: Mapping[Found, tuple[str, str]] = {
         "A receipt promises entry {leaf} by {include_by_s}. It is not in the record: it was dropped.",
         "يعد إيصال بإدراج القيد {leaf} قبل {include_by_s}، وليس في السجل: أُسقط.",
     ),
+    Found.EMERGENCY_BEYOND_CAP: (
+        "The released map goes on with emergency {decision}, which follows {before} over {cells} common cells ({cell}, ...) "
+        "for common classes: emergencies there ran out at {cap_s}.",
+        "تُبقي الخريطة الصادرة قرار الطوارئ {decision} الذي يتبع {before} في خلايا مشتركة عددها {cells} (منها {cell}) ولفئات "
+        "مشتركة: انقضت مدة الطوارئ فيها في {cap_s}.",
+    ),
     Found.HELD_MAP_UNPROVEN: (
         "This map ({map_sha256}) was never released: nothing proves it.",
         "هذه الخريطة ({map_sha256}) لم تصدر قط: لا شيء يثبتها.",
@@ -117,6 +123,12 @@ SENTENCES: Mapping[Found, tuple[str, str]] = {
         "old record. Ask a witness for its newest checkpoint.",
         "أحدث نقطة تحقق في {newest_s}، أي قبل {old_for_s}. ربما لم يُودَع شيء منذ ذلك الحين، وربما يُعرض عليك سجل قديم. اطلب "
         "من شاهد أحدث نقطة تحقق لديه.",
+    ),
+    Found.UNSERVED_CHECKPOINT: (
+        "The timeline knows a newer checkpoint ({size} entries, {at_s}) than is served ({served} entries): read it again "
+        "in a moment; if it stays so, what came since is kept from you.",
+        "يعرف الخط الزمني نقطة تحقق أحدث (الحجم {size}، {at_s}) من المعروضة (الحجم {served}): أعد القراءة بعد لحظة، فإن بقي "
+        "الأمر كذلك فإن ما جاء بعدها محجوب عنك.",
     ),
     Found.AHEAD: (
         "The newest checkpoint is of {newest_s}, {ahead_for_s} ahead of the clock here: one of the two is wrong.",
@@ -158,6 +170,12 @@ SENTENCES: Mapping[Found, tuple[str, str]] = {
         "What is withheld ({digest}) was to be told by {due_s} and was not.",
         "كان يجب الإفصاح عن المحجوب ({digest}) قبل {due_s} ولم يُفصح عنه.",
     ),
+    Found.EMERGENCY_CHAIN: (
+        "Emergency {decision} follows {before} over {cells} common cells ({cell}, ...) for common classes under another name: "
+        "there the two are one, which runs out at {cap_s}; {decision} lasts until {until_s}.",
+        "يتبع قرار الطوارئ {decision} القرار {before} باسم آخر في خلايا مشتركة عددها {cells} (منها {cell}) ولفئات مشتركة: "
+        "هما فيها قرار واحد تنقضي مدته في {cap_s}، والقرار {decision} يمتد حتى {until_s}.",
+    ),
     Found.MISSING_DOCUMENT: (
         "Votes, not enough of them, name document {digest}, which nobody has shown.",
         "تسمّي أصوات، لا تكفي، الوثيقة {digest} ولم يُظهرها أحد.",
@@ -170,7 +188,7 @@ SENTENCES: Mapping[Found, tuple[str, str]] = {
 }
 """English and Arabic for every kind; names in braces are values of the finding."""
 
-_SHORT = ("map_sha256", "expected_sha256", "decision", "request", "digest", "leaf", "claimed", "proven")
+_SHORT = ("map_sha256", "expected_sha256", "decision", "before", "request", "digest", "leaf", "claimed", "proven")
 _FOR_EVER = ("for ever", "الأبد")
 _SINCE = (" since {}", " منذ {}")
 _UNITS = (
@@ -192,6 +210,11 @@ def sentence(one: Finding, language: Language) -> str:
     return SENTENCES[one.kind][arabic].format(**values)
 
 
+def detail(problem: str, language: Language) -> str:
+    """What the program found, which it tells in English; in an Arabic text it is framed as that."""
+    return f"كما يورده البرنامج بالإنجليزية: «{problem}»" if language is Language.ARABIC else problem
+
+
 def duration(seconds: int, language: Language) -> str:
     """A duration in its largest unit, rounded down: 3 days."""
     for unit_s, english, arabic in _UNITS:
@@ -209,6 +232,8 @@ def _value(name: str, value: str | int, language: Language) -> str:
         return f"{value:,}"
     if isinstance(value, Why):
         return why_words(value, language)
+    if name == "problem":
+        return detail(value, language)
     if isinstance(value, RedactionClass | ServiceClass | ServiceState):
         return word(value, language)
     if name in _SHORT and len(value) >= 64:

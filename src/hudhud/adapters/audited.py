@@ -11,7 +11,7 @@ from hudhud.adapters.opening import mapped_at_once, opened_at_once, uncollected
 from hudhud.adapters.record_files import record_source, trust_of
 from hudhud.adapters.recorded import atlas as packaged_atlas
 from hudhud.errors import InputError, RecordError
-from hudhud.record.audit import Audit, audit, older_copy
+from hudhud.record.audit import Audit, audit, in_order, older_copy
 from hudhud.record.audit_maps import cut_prefix
 from hudhud.record.audit_parts import Compile, CompiledMap, Finding, Found, HeldMap, finding
 from hudhud.record.decide import decide
@@ -21,10 +21,11 @@ from hudhud.record.reading import read_blob
 from hudhud.record.receipt import Receipt, read_receipt
 from hudhud.record.tiles import Read
 from hudhud.record.trust import trust_digest
+from hudhud.service.emergencies import chains
 from hudhud.service.map_text import MapClaim, differences, read_map
-from hudhud.service.recorded import Atlas, finder, mapped
+from hudhud.service.recorded import Atlas, TerritoryOf, finder, mapped
 from hudhud.service.service_map import ServiceMap
-from hudhud.sky.hexagons import all_numbers
+from hudhud.sky.hexagons import all_numbers, h3_index
 
 __all__ = ["Asked", "Audited", "audited", "catalogue_map", "file_bytes"]
 
@@ -94,9 +95,10 @@ def audited(asked: Asked) -> Audited:
             open_all=opened_at_once,
             mapped=mapped_at_once,
         )
+    territory_of = finder(atlas, functools.partial(read_blob, source.read))
     return Audited(
         where=asked.where,
-        audit=_with_cells(found, claims, atlas, source.read),
+        audit=_with_chains(_with_cells(found, claims, atlas, territory_of), territory_of),
         trust_sha256=digest,
         compared=asked.trust is not None or asked.trust_sha256 is not None,
     )
@@ -145,7 +147,34 @@ def _claim(path: Path) -> MapClaim:
         raise RecordError(f"{path}: {error.summary}", error.faults) from None
 
 
-def _with_cells(found: Audit, claims: Sequence[MapClaim], atlas: Atlas, read: Read) -> Audit:
+def _with_chains(found: Audit, territory_of: TerritoryOf) -> Audit:
+    """The audit, with emergencies that follow each other over common cells under other names.
+
+    What is obeyed now beyond their time is not sound, as the rules promise that no emergency lasts so long.  What is over,
+    or still within it, is a concern: the record shows it, and an unsound mark that never goes would say nothing any more.
+    """
+    if found.record is None or found.outcomes is None:
+        return found
+    outcomes = found.outcomes
+    rows = []
+    for one in chains(found.record.prefix, outcomes, territory_of):
+        enforced = one.beyond and one.enforced(outcomes.releases, outcomes.at_s)
+        rows.append(
+            finding(
+                Found.EMERGENCY_BEYOND_CAP if enforced else Found.EMERGENCY_CHAIN,
+                entry=one.later.index,
+                decision=one.later.id,
+                before=one.first.id,
+                cells=len(one.number),
+                cell=f"{int(h3_index(one.number[:1])[0]):x}",
+                cap_s=one.cap_s,
+                until_s=one.cap_s if one.later.until_s is None else one.later.until_s,
+            )
+        )
+    return replace(found, findings=in_order((*found.findings, *rows)))
+
+
+def _with_cells(found: Audit, claims: Sequence[MapClaim], atlas: Atlas, territory_of: TerritoryOf) -> Audit:
     """The audit, with the cells in which maps that were handed in differ from the one last released."""
     known = {one.map_sha256 for one in found.outcomes.releases} if found.outcomes else set()
     others = [claim for claim in claims if claim.digest not in known]
@@ -155,7 +184,6 @@ def _with_cells(found: Audit, claims: Sequence[MapClaim], atlas: Atlas, read: Re
     last = found.outcomes.releases[-1]
     cut = cut_prefix(found.record.prefix, last.size)
     try:
-        territory_of = finder(atlas, functools.partial(read_blob, read))
         proven = mapped(cut, decide(cut, last.at_s), atlas, territory_of)
     except InputError:
         return found  # told already: no map follows

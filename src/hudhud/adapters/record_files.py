@@ -13,6 +13,7 @@ from hudhud.adapters.store.log import PUBLIC, public_paths, public_reader
 from hudhud.errors import FetchError, RecordError
 from hudhud.record.reading import OpenAll, Record, read_record
 from hudhud.record.tiles import CHECKPOINT, Read
+from hudhud.record.timeline import TIMELINE
 from hudhud.record.trust import TRUST, Trust, trust_from
 
 __all__ = ["Source", "load_record", "record_source", "trust_of"]
@@ -33,11 +34,13 @@ class Source:
 def record_source(where: str) -> Source:
     """The public files of a folder or an address.  Raises RecordError where there are none."""
     if urllib.parse.urlsplit(where).scheme in ("http", "https"):
-        return Source(where=where, read=_Web(where))
+        return Source(where=where, read=_CheckpointFirst(_Web(where)))
     folder = Path(where)
     for each in (folder / PUBLIC, folder):
         if (each / CHECKPOINT).is_file():
-            return Source(where=where, read=public_reader(each), paths=tuple(public_paths(each)))
+            return Source(where=where, read=_CheckpointFirst(public_reader(each)), paths=tuple(public_paths(each)))
+    if any((each / TRUST).is_file() for each in (folder / PUBLIC, folder)):
+        raise RecordError(f"{where}: nothing of this record has been witnessed yet: its keeper runs  hudhud submit DIR")
     raise RecordError(
         f"{where}: no record here: expected a folder with the public files of one ({CHECKPOINT}, tile/, ...), "
         "or with a folder public/ that has them, or the address of one (https://...)"
@@ -62,6 +65,24 @@ def load_record(where: str, trust: Path | None = None, open_all: OpenAll | None 
     """The record of a folder or an address, verified whole.  Raises RecordError with every fault, FetchError for the web."""
     source = record_source(where)
     return read_record(source.read, trust_of(source, trust), source.paths, open_all)
+
+
+class _CheckpointFirst:
+    """Reads `checkpoint` before `timeline`, and the same one afterwards.
+
+    Whoever keeps the record writes them the other way round, so what is read while it is written fits together.
+    """
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._checkpoint: bytes | None = None
+
+    def __call__(self, path: str) -> bytes | None:
+        if path == TIMELINE:
+            self._checkpoint = self._read(CHECKPOINT)
+        if path == CHECKPOINT and self._checkpoint is not None:
+            return self._checkpoint
+        return self._read(path)
 
 
 class _Web:

@@ -33,7 +33,7 @@ from hudhud.record.timeline import read_timeline, witnessed
 from hudhud.record.tree import Frontier, leaf_hash
 from hudhud.record.trust import Trust
 
-__all__ = ["FRESH_S", "Audit", "audit", "audit_of", "older_copy"]
+__all__ = ["FRESH_S", "Audit", "audit", "audit_of", "in_order", "older_copy"]
 
 FRESH_S = 86_400
 """How old the newest checkpoint may be before it is said that somebody may be shown an old record."""
@@ -109,7 +109,7 @@ def audit_of(
     """The audit of a record that was read and verified.  Arguments as in `audit`."""
     prefix = record.prefix
     if not prefix.checkpoints:  # an empty log, witnessed: nothing follows from it
-        return Audit(trust=record.trust, findings=(), record=record)
+        return Audit(trust=record.trust, findings=tuple(_unserved_findings(record)), record=record)
     outcomes = decide(prefix, record.witnessed_s)
     right, found = release_findings(prefix, record.timeline.notes, outcomes.releases, compiled, mapped)
     found += _older_findings(record, older)
@@ -119,15 +119,21 @@ def audit_of(
     found += held_findings(maps, outcomes)
     found += _receipt_findings(record, receipts)
     found += _age_findings(record.witnessed_s, now_s)
+    found += _unserved_findings(record)
     found += _document_findings(prefix, outcomes)
     found += _outcome_findings(outcomes)
     return Audit(
         trust=record.trust,
-        findings=tuple(sorted(found, key=lambda one: (_ORDER[one.kind], -1 if one.entry is None else one.entry))),
+        findings=in_order(found),
         record=record,
         outcomes=outcomes,
         counted=_counted(record, outcomes),
     )
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order in which they are told."""
+    return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], -1 if one.entry is None else one.entry)))
 
 
 def _counted(record: Record, outcomes: Outcomes) -> Counted:
@@ -200,6 +206,12 @@ def _age_findings(newest_s: int, now_s: int | None) -> Iterator[Finding]:
         yield finding(Found.STALE, newest_s=newest_s, old_for_s=now_s - newest_s)
     if now_s is not None and newest_s - now_s > SKEW_S:
         yield finding(Found.AHEAD, newest_s=newest_s, ahead_for_s=newest_s - now_s)
+
+
+def _unserved_findings(record: Record) -> Iterator[Finding]:
+    if record.unserved is not None:
+        served, newer = record.signed.checkpoint.size, record.unserved
+        yield finding(Found.UNSERVED_CHECKPOINT, size=newer.size, at_s=newer.at_s, served=served)
 
 
 # ---- what follows from the entries ----

@@ -86,6 +86,8 @@ class Found(StrEnum):
     """Enough seats voted for a keyring or rules that nobody has shown: other ones than these may be in force."""
     DROPPED_ENTRY = "dropped_entry"
     """A receipt promises an entry that is not in the record, and its time is over."""
+    EMERGENCY_BEYOND_CAP = "emergency_beyond_cap"
+    """The released map goes on with an emergency over cells on which emergencies have used up their time."""
     HELD_MAP_UNPROVEN = "held_map_unproven"
     """A map that was handed in was never released."""
     HELD_MAP_OLD = "held_map_old"
@@ -99,6 +101,8 @@ class Found(StrEnum):
 
     STALE = "stale"
     """The newest checkpoint is old: somebody may be shown an old record."""
+    UNSERVED_CHECKPOINT = "unserved_checkpoint"
+    """The timeline knows a newer checkpoint than the one that is served: the record is one step behind."""
     AHEAD = "ahead"
     """The newest checkpoint lies in the future of the clock handed in."""
     LATE_RELEASE = "late_release"
@@ -119,6 +123,8 @@ class Found(StrEnum):
     """Something withheld is not held by trustees of two organisations."""
     NOT_DISCLOSED = "not_disclosed"
     """Something withheld was not told by its day."""
+    EMERGENCY_CHAIN = "emergency_chain"
+    """An emergency follows another over common cells, under another name: the two are one, and share its time."""
     MISSING_DOCUMENT = "missing_document"
     """Votes, not enough of them, name a document that nobody has shown."""
 
@@ -138,6 +144,7 @@ class Found(StrEnum):
 _CONCERNS = frozenset(
     {
         Found.STALE,
+        Found.UNSERVED_CHECKPOINT,
         Found.AHEAD,
         Found.LATE_RELEASE,
         Found.OBEYED_OLD_MAP,
@@ -148,6 +155,7 @@ _CONCERNS = frozenset(
         Found.UNREVIEWED,
         Found.NOT_DEPOSITED,
         Found.NOT_DISCLOSED,
+        Found.EMERGENCY_CHAIN,
         Found.MISSING_DOCUMENT,
     }
 )

@@ -44,7 +44,8 @@ _CHANGES = (
 class Record:
     """A record whose log is sound.  entries: envelopes as they stand in the log; prefix: what `decide` reads.
 
-    signed: the newest checkpoint; timeline: all of them; blob: what is kept beside the log.
+    signed: the newest checkpoint; timeline: all of them; blob: what is kept beside the log.  unserved: a newer checkpoint that
+    the timeline as it was read already knows; it and what it covers are in no other field.
     """
 
     trust: Trust
@@ -54,6 +55,7 @@ class Record:
     prefix: Prefix
     timeline: Timeline
     blob: Blob
+    unserved: Witnessed | None = None
 
     @property
     def witnessed_s(self) -> int:
@@ -76,7 +78,9 @@ def read_record(read: Read, trust: Trust, paths: Iterable[str] = (), open_all: O
     faults: list[Fault] = []
     timeline = _part(lambda: _timeline(read, policy), TIMELINE, faults)
     found = _part(lambda: verified(read, policy, [p for p in paths if p not in (TIMELINE, TRUST)]), CHECKPOINT, faults)
+    unserved = None
     if timeline is not None and found is not None:
+        timeline, unserved = _as_served(timeline, read(CHECKPOINT))
         faults += _timeline_faults(timeline, found.signed, found.entries, read)
     blob = functools.partial(read_blob, read)
     keyrings, rules, keys = _first_documents(trust, blob, faults)
@@ -108,6 +112,7 @@ def read_record(read: Read, trust: Trust, paths: Iterable[str] = (), open_all: O
         prefix=prefix,
         timeline=timeline,
         blob=blob,
+        unserved=unserved,
     )
 
 
@@ -116,6 +121,17 @@ def _timeline(read: Read, policy: Policy) -> Timeline:
     if data is None:
         raise RecordError(f"no record: there is no file {TIMELINE!r}, or nothing has been witnessed yet")
     return read_timeline(data, policy)
+
+
+def _as_served(timeline: Timeline, served: bytes | None) -> tuple[Timeline, Witnessed | None]:
+    """The timeline up to the checkpoint that is served, and the one behind that.
+
+    The timeline is written before the checkpoint: between the two it is one note ahead, never more.
+    """
+    if len(timeline.notes) < 2 or timeline.notes[-2] != served:
+        return timeline, None
+    cut = Timeline(notes=timeline.notes[:-1], cosigned=timeline.cosigned[:-1], witnessed=timeline.witnessed[:-1])
+    return cut, timeline.witnessed[-1]
 
 
 _Part = TypeVar("_Part")

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from hudhud.adapters.audit_words import ANSWERS, WEIGHTS, sentence
+from hudhud.adapters.audit_words import ANSWERS, WEIGHTS, detail, sentence
 from hudhud.adapters.audited import Audited
 from hudhud.adapters.audited_entry import CheckedEntry
 from hudhud.record.audit import Audit
@@ -234,7 +234,7 @@ def show_entry(told: CheckedEntry, console: Console, language: Language) -> None
     style = "bold green" if told.sound else "bold red"
     console.print(Text(words["holds" if told.sound else "fails"], style=style))
     for problem in told.problems:
-        for line in _wrapped(problem, "  "):
+        for line in _wrapped(detail(problem, language), "  "):
             console.print(Text(line))
     for line in _proven_lines(told, words, language):
         console.print(Text(line))

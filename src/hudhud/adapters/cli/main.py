@@ -22,6 +22,7 @@ from hudhud.adapters.cli import (
     disclose,
     enforce,
     fleet,
+    found_record,
     impact,
     key,
     ledger,
@@ -64,6 +65,7 @@ The record: who decided, provably.
 
   hudhud demo-record demo                  a record to play with: seats, keys,
                                            a standing map, a short history
+  hudhud found-record DIR ...              a record of your own
   hudhud audit demo                        replay it: is it sound, who is late
   hudhud status demo                       every request: state, votes, deadlines
   hudhud approve demo --request R ...      sign, after it was shown in words;
@@ -83,7 +85,7 @@ each verb explains itself: hudhud VERB --help
 
 
 _NETWORK = (simulate, look, service, territory, impact, fleet, compare)
-_RECORD = (demo_record, audit, status, ledger, case, witness, key, submit, enforce)
+_RECORD = (demo_record, found_record, audit, status, ledger, case, witness, key, submit, enforce)
 _SIGNING = (
     request,
     declare,

@@ -249,12 +249,17 @@ def show_impact_of(desk: "Desk", entry: "Entry", language: "Language", effect: A
     from hudhud.adapters.cli.impact_text import show_impact
     from hudhud.adapters.cli.output import console
     from hudhud.adapters.cli.record_words import say
-    from hudhud.adapters.record.foreseen import impact_of
+    from hudhud.adapters.record.foreseen import chains_of, impact_of
+    from hudhud.record.forms import instant_text
 
     told = impact_of(desk.record, entry, desk.now_s, effect)
     show(f"\n{say('impact', language)}\n")
     sys.stdout.flush()
     show_impact(told, (), console(), language.value)
+    for one in chains_of(desk.record, entry, desk.now_s, effect):
+        begun, cap = instant_text(one.first.decided_s), instant_text(one.cap_s)
+        words = {"before": one.first.id[:12], "begun": begun, "cells": f"{len(one.number):,}", "cap": cap}
+        show(f"\n{folded(say('chain_beyond' if one.beyond else 'chain', language, **words))}")
     return told
 
 
@@ -402,19 +407,19 @@ def _handed_in(desk: "Desk", filing: "Filing", arguments: argparse.Namespace, la
         return
     with open_keeper(arguments.record, now_s, record=desk.record) as keeper:
         done = keeper.submit([filing])
-        show_submitted(done, keeper.record, Path.cwd(), language)
+        show_submitted(done, keeper.published, Path.cwd(), language)
 
 
-def show_submitted(done: "Submitted", record: "Record", folder: Path, language: "Language") -> None:
-    """Tell what became of filings; receipts go into files of the folder."""
+def show_submitted(done: "Submitted", record: "Record | None", folder: Path, language: "Language") -> None:
+    """Tell what became of filings; receipts go into files of the folder.  record: None while nothing is published."""
     from hudhud.adapters.cli.record_words import say
     from hudhud.adapters.record.foreseen import decided_at
     from hudhud.adapters.record.status import subject_of
     from hudhud.record.forms import instant_text
     from hudhud.record.wording import state_word, why_words, word
 
-    outcomes = decided_at(record.prefix, record.witnessed_s)
-    voids = {one.index: one.why for one in outcomes.void}
+    outcomes = None if record is None else decided_at(record.prefix, record.witnessed_s)
+    voids = {} if outcomes is None else {one.index: one.why for one in outcomes.void}
     for place, leaf in enumerate(done.leaves):
         index = done.first + place
         show(say("filed", language, index=index, leaf=leaf))
@@ -425,14 +430,14 @@ def show_submitted(done: "Submitted", record: "Record", folder: Path, language: 
             except OSError as error:
                 raise RecordError(f"{path}: the receipt cannot be written: {error.strerror or error}") from None
             show(f"  {say('unwitnessed', language)}\n  {say('receipt', language, path=path)}")
-        if index >= len(record.prefix.entries):
+        if record is None or outcomes is None or index >= len(record.prefix.entries):
             continue
         if index in voids:
             show(f"  {say('void', language, why=why_words(voids[index], language))}")
         case = subject_of(outcomes, record.prefix.entries[index])
         if case is not None:
             show(f"  {say('is_now', language, state=state_word(case.state, language))}")
-    if done.witnessed:
+    if done.witnessed and record is not None:
         show(f"  {say('witnessed', language, at=instant_text(record.witnessed_s))}")
     for one in done.silent:
         show(f"  {one}")

@@ -12,6 +12,19 @@ _WORDS = {
     ),
     "about": ("WHAT IT IS ABOUT: entry {index}\n  {leaf}", "ما يتعلق به: القيد {index}\n  {leaf}"),
     "impact": ("WHAT IT WOULD DO TO THE MAP", "أثره في الخريطة"),
+    "chain": (
+        "WARNING: it goes on with emergency {before} of {begun}, under another name: they share {cells} cells, and classes. "
+        "Audits will tell the two as one; emergencies there run out at {cap}.",
+        "تنبيه: هذا امتداد لقرار الطوارئ {before} المتخذ في {begun} باسم آخر: بينهما فئات وخلايا مشتركة عددها {cells}. "
+        "سيعدّهما التدقيق قرارًا واحدًا، وتنقضي مدة الطوارئ فيها في {cap}.",
+    ),
+    "chain_beyond": (
+        "WARNING: it goes on with emergency {before} of {begun}, under another name: they share {cells} cells, and classes. "
+        "Emergencies there run out at {cap}, and this would last longer: audits will then call the record not sound. "
+        "Ask for an ordinary decision instead.",
+        "تنبيه: هذا امتداد لقرار الطوارئ {before} المتخذ في {begun} باسم آخر: بينهما فئات وخلايا مشتركة عددها {cells}. "
+        "تنقضي مدة الطوارئ فيها في {cap} وهذا يمتد بعدها: سيعدّ التدقيق السجل حينئذ غير سليم. اطلب قرارًا عاديًا بدلًا منه.",
+    ),
     "sign": ("WHAT YOU SIGN", "ما توقّعه"),
     "seat": ("as {title} ({seat}), key {key}", "بصفة {title} ({seat})، المفتاح {key}"),
     "digest": ("digest of the statement (SHA-256)", "بصمة البيان (SHA-256)"),
@@ -75,6 +88,14 @@ _WORDS = {
     "ratified_at": ("an emergency, ratified {at}", "طوارئ صُدِّق عليها في {at}"),
     "review": ("to be reviewed by {at}", "يُراجَع قبل {at}"),
     "review_overdue": ("REVIEW OVERDUE since {at}", "تأخرت مراجعته منذ {at}"),
+    "still_waiting": (
+        "Too few witnesses have cosigned; entries that wait for them: {count}. Run it again later.",
+        "لم يشهد العدد الكافي من الشهود بعد؛ القيود المنتظرة: {count}. أعد التشغيل لاحقًا.",
+    ),
+    "empty": (
+        "Nothing is filed yet: the empty record is witnessed and public.",
+        "لم يُودَع شيء بعد: السجل الفارغ مشهود عليه ومنشور.",
+    ),
     "nothing_due": ("nothing is due", "لا شيء مستحق"),
 }
 

@@ -50,7 +50,9 @@ def command(arguments: argparse.Namespace) -> int:
     language = language_of(arguments)
     with open_keeper(arguments.record, now_s) as keeper:
         done = keeper.submit(filings) if filings else keeper.follow_up()
-        show_submitted(done, keeper.record, arguments.folder, language)
-        if not filings and not done.followed:
-            show(say("nothing_due", language))
+        show_submitted(done, keeper.published, arguments.folder, language)
+        if not filings and not done.witnessed:
+            show(say("still_waiting", language, count=keeper.waiting))
+        elif not filings and not done.followed:
+            show(say("nothing_due" if keeper.published else "empty", language))
     return 0

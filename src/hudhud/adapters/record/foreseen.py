@@ -39,11 +39,22 @@ from hudhud.record.statements import (
 from hudhud.record.words import Reason, ServiceState, Verdict
 from hudhud.service.contradiction import contradictions
 from hudhud.service.decision import Decisions
+from hudhud.service.emergencies import Chain, chains
 from hudhud.service.impact import Impact, as_json, impact
 from hudhud.service.recorded import decisions_of, rest_id
 from hudhud.service.service_map import compile as compiled
 
-__all__ = ["Foreseen", "decided_at", "foreseen", "impact_blob", "impact_of", "next_entry", "outcome_of", "progress"]
+__all__ = [
+    "Foreseen",
+    "chains_of",
+    "decided_at",
+    "foreseen",
+    "impact_blob",
+    "impact_of",
+    "next_entry",
+    "outcome_of",
+    "progress",
+]
 
 _NO_ROOT = "00" * 32
 
@@ -162,6 +173,22 @@ def impact_of(record: Record, entry: Entry, now_s: int, effect: Effect | None = 
     )
 
 
+def chains_of(record: Record, entry: Entry, now_s: int, effect: Effect | None = None) -> tuple[Chain, ...]:
+    """The earlier emergencies with which a request, once agreed to, would be one by its cells, under another name.
+
+    Arguments as `impact_of` takes them.  `decide` would not stop it; an audit will tell it.
+    """
+    statement = entry.statement
+    if not isinstance(statement, Request) or (effect or statement.effect).state is not ServiceState.EMERGENCY_SERVED:
+        return ()
+    now_s = max(now_s, record.witnessed_s)
+    entries = record.prefix.entries if entry.index < len(record.prefix.entries) else (*record.prefix.entries, entry)
+    outcomes = replace(decided_at(record.prefix, now_s), size=len(entries))
+    change, _, _ = _change(outcomes, entries, entry, now_s, effect)
+    found = chains(record.prefix, change(outcomes), territories_known(record.blob))
+    return tuple(one for one in found if one.later.id == entry.leaf and one.renamed)
+
+
 def impact_blob(told: Impact) -> bytes:
     """The impact as the bytes whose SHA-256 is its digest: what is kept beside the log."""
     content: dict[str, Any] = {key: value for key, value in as_json(told).items() if key != "digest"}
@@ -232,7 +259,7 @@ def _granting(effect: Effect, supersedes: set[str], entry: Entry, now_s: int) ->
                 overdue=False,
                 quorum="",
                 keyring_version=1,
-                rules_sha256="",
+                rules_sha256=outcomes.rules_sha256,
             )
         others = [_superseded(one, supersedes, start_s) for one in outcomes.requests if one.leaf != leaf]
         requests = sorted([*others, replace(case, decided=new)], key=lambda one: one.index)

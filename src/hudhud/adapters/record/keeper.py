@@ -47,10 +47,20 @@ from hudhud.record.timeline import Timeline, witnessed
 from hudhud.record.tree import leaf_hash
 from hudhud.record.trust import TRUST, Trust, trust_bytes, trust_from
 
-__all__ = ["PRIVATE", "Keeper", "Submitted", "create_keeper", "is_keeper", "open_keeper"]
+__all__ = [
+    "PRIVATE",
+    "WITNESSES",
+    "Keeper",
+    "Submitted",
+    "create_keeper",
+    "found_keeper",
+    "is_keeper",
+    "open_keeper",
+]
 
 PRIVATE = "private"
-_LOG_KEY, _REGISTRAR_KEY, _WITNESSES = "log.key", "registrar.key", "witnesses.toml"
+WITNESSES = "witnesses.toml"
+_LOG_KEY, _REGISTRAR_KEY = "log.key", "registrar.key"
 _MOST_TURNS = 20
 
 
@@ -83,13 +93,37 @@ def create_keeper(
     log: SigningKey,
     registrar_seed: bytes,
     clock: Clock,
-    witnesses: Mapping[str, SigningKey] | None = None,
+    witnesses: Mapping[str, SigningKey],
     comment: str = "",
     map_of: MapOf = map_of,
 ) -> "Keeper":
-    """A new record.  documents: the first keyring and rules; witnesses: those of a demonstration, which sign in this process.
+    """A new record, open.  witnesses: those of a demonstration, which sign in this process.  Else as `found_keeper`."""
+    keys = {f"witness-{name}.key": f"{key.secret_text}\n".encode() for name, key in witnesses.items()}
+    found_keeper(
+        folder,
+        trust=trust,
+        documents=documents,
+        log=log,
+        registrar_seed=registrar_seed,
+        private_files=keys,
+        comment=comment,
+    )
+    return open_keeper(folder, clock, map_of=map_of)
 
-    Without them, write private/witnesses.toml and open the record.  Raises RecordError where there is one already.
+
+def found_keeper(
+    folder: Path,
+    *,
+    trust: Trust,
+    documents: Sequence[bytes],
+    log: SigningKey,
+    registrar_seed: bytes,
+    private_files: Mapping[str, bytes],
+    comment: str = "",
+) -> None:
+    """Lay the folder of a new record.  documents: the first keyring and rules; private_files: what else goes into private/.
+
+    Among those are the addresses of witnesses (WITNESSES).  Raises RecordError where there is a record already.
     """
     if (folder / DATABASE).exists() or (folder / PRIVATE).exists():
         raise RecordError(f"{folder}: there is a record already: choose another folder")
@@ -100,12 +134,11 @@ def create_keeper(
         raise RecordError(f"{private}: cannot be made: {error.strerror or error}") from None
     write_secret(private / _LOG_KEY, f"{log.secret_text}\n".encode())
     create_key(private / _REGISTRAR_KEY, registrar_seed, comment=comment)
-    for name, key in (witnesses or {}).items():
-        write_secret(private / f"witness-{name}.key", f"{key.secret_text}\n".encode())
+    for name, data in private_files.items():
+        write_secret(private / name, data)
     with create_log(folder, log, trust.read_policy()) as made:
         made.add_blobs(documents)
         made.publish_extra(TRUST, trust_bytes(trust))
-    return open_keeper(folder, clock, map_of=map_of)
 
 
 def open_keeper(
@@ -123,7 +156,7 @@ def open_keeper(
     folder = Path(folder)
     if not is_keeper(folder):
         raise RecordError(
-            f"{folder}: no record is kept here: expected {DATABASE} and {PRIVATE}/; see  hudhud demo-record"
+            f"{folder}: no record is kept here: expected {DATABASE} and {PRIVATE}/; see  hudhud found-record, hudhud demo-record"
         )
     data = public_reader(folder / PUBLIC)(TRUST)
     if data is None:
@@ -152,7 +185,7 @@ def _cosign(private: Path, policy: Policy, trust: Trust, clock: Clock) -> tuple[
             if path.exists()
         ]
         return by_demonstration(found, clock), ()
-    witnesses = witnesses_from(private / _WITNESSES, policy)
+    witnesses = witnesses_from(private / WITNESSES, policy)
     seen = views(witnesses, trust.log)
     if not seen.enough(policy):
         faults = [Fault(where=one.witness.key.name, problem=f"{one.refusal}: {one.said}") for one in seen.silent]
@@ -198,6 +231,11 @@ class Keeper:
             raise RecordError("nothing has been witnessed yet: file something first")
         return self._record
 
+    @property
+    def published(self) -> Record | None:
+        """The same; None while nothing has been witnessed, or only that the log is empty."""
+        return self._record
+
     def newest_release(self) -> MapRelease | None:
         """The newest release of a map that counts."""
         return last_release(self.record)
@@ -238,12 +276,17 @@ class Keeper:
         return done
 
     def follow_up(self) -> Submitted:
-        """Have waiting entries witnessed, and file what is due by now: lapses, decisions, a release."""
-        silent = self._witness() if self.waiting else ()
-        if self.waiting:
+        """Have waiting entries witnessed, and file what is due by now: lapses, decisions, a release.
+
+        A log that has never been witnessed is, even empty: then it can be read, and asked of.
+        """
+        silent = self._witness() if self.waiting or self._log.served is None else ()
+        if self.waiting or self._log.served is None:
             return Submitted(first=self._log.size, leaves=(), witnessed=False, silent=silent)
         followed, more = self._follow() if self._record is not None else ((), ())
-        return Submitted(first=self._log.size, leaves=(), witnessed=not more, silent=more, followed=followed)
+        return Submitted(
+            first=self._log.size, leaves=(), witnessed=not self.waiting, silent=more or silent, followed=followed
+        )
 
     def file(self, statement: Statement, held: Held, blobs: Iterable[bytes] = (), *, follow: bool = True) -> Submitted:
         """Sign a statement and submit it."""
@@ -393,7 +436,9 @@ class Keeper:
         timeline = _longer(record.timeline, self._log.timeline, self.policy)
         checkpoints: tuple[Witnessed, ...] = tuple(one for one in timeline.witnessed if one.size)
         prefix: Prefix = replace(record.prefix, entries=(*record.prefix.entries, *entries), checkpoints=checkpoints)
-        return replace(record, signed=served, entries=(*record.entries, *new), prefix=prefix, timeline=timeline)
+        return replace(
+            record, signed=served, entries=(*record.entries, *new), prefix=prefix, timeline=timeline, unserved=None
+        )
 
 
 _keyring_from = functools.lru_cache(maxsize=4)(keyring_from)

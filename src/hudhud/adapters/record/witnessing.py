@@ -79,6 +79,11 @@ def witnesses_from(path: Path, policy: Policy) -> tuple[Witness, ...]:
                 found.append(Witness(url=url, key=policy.witnesses[name]))
             except ValueError as error:
                 faults.append(Fault(where=f"witness.{name}", problem=str(error)))
+    faults += [
+        Fault(where=f"witness.{name}", problem="is left out: whoever is not asked cannot say that this is an old copy")
+        for name in policy.witnesses
+        if name not in table
+    ]
     if faults:
         raise RecordError(f"{path}: was refused", faults)
     return tuple(found)
