@@ -66,7 +66,14 @@ LOG = WORLD.trust.log
 def places() -> list[TerritoryRef]:
     """Every country of the catalogue."""
     return [
-        TerritoryRef(id=row.id, resolution=5, containment=Containment.FULL, cells_sha256=row.digest(Containment.FULL))
+        TerritoryRef(
+            id=row.id,
+            resolution=5,
+            containment=Containment.FULL,
+            cells_sha256=row.digest(Containment.FULL),
+            claimed_by=frozenset(row.claimed_by),
+            controlled_by=row.controlled_by or None,
+        )
         for row in territories().rows
         if row.kind == "country" and row.count(Containment.FULL)
     ]

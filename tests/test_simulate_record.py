@@ -7,6 +7,7 @@ import pytest
 
 from hudhud.record import parts
 from hudhud.record.forms import instant_text
+from hudhud.record.rules import SKEW_S
 from hudhud.record.sitting import Sitting
 from hudhud.report.result import Outcome, Result
 from hudhud.service import service_map
@@ -221,9 +222,18 @@ def test_a_map_for_an_instant_to_come_is_obeyed_from_then_on() -> None:
     history = sitting()
     granted(history, effect(PLACE, history.now_s, 30 * DAY_S))
     at_s = START_S + 4 * SLOT_S
+    history.wait(at_s - SKEW_S - history.now_s)
     found = compile(history.record(), instant(at_s), ATLAS)
     history.release(found.digest, at=instant_text(at_s))
     assert permitted(run(history)) == [n >= 4 for n in range(SLOTS)]
+
+
+def test_a_map_for_an_instant_far_ahead_is_never_obeyed() -> None:
+    history = sitting()
+    granted(history, effect(PLACE, history.now_s, 30 * DAY_S))
+    at_s = history.now_s + SKEW_S + 1
+    history.release(compile(history.record(), instant(at_s), ATLAS).digest, at=instant_text(at_s))
+    assert not any(permitted(run(history)))
 
 
 def test_a_territory_that_nobody_has_shown_refuses_the_release() -> None:

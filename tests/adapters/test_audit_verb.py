@@ -19,17 +19,18 @@ from hudhud.adapters.opening import opened_at_once
 from hudhud.adapters.recorded import atlas
 from hudhud.adapters.store.territories import territories
 from hudhud.errors import InputError, RecordError
-from hudhud.record.audit_parts import Answer, Finding, Found
+from hudhud.record.audit_parts import Answer, Finding, Found, finding
 from hudhud.record.decide import decide
 from hudhud.record.forms import instant_text
 from hudhud.record.keyring import keyring_bytes
 from hudhud.record.parts import TerritoryRef
 from hudhud.record.reading import opened_entries
 from hudhud.record.receipt import receipt_bytes
+from hudhud.record.statements import MapRelease
 from hudhud.record.tiles import CHECKPOINT
 from hudhud.record.timeline import TIMELINE
 from hudhud.record.trust import TRUST, trust_bytes, trust_digest
-from hudhud.record.words import Containment, Language
+from hudhud.record.words import Containment, Language, ServiceState
 from hudhud.service import service_map
 from hudhud.service.map_text import map_bytes
 from hudhud.service.recorded import decisions_of, finder
@@ -42,7 +43,14 @@ def sitting() -> Watched:
     made = Watched(WORLD, START_S)
     rows = {row.id: row for row in territories().rows}
     made.territories = tuple(
-        TerritoryRef(id=id, resolution=5, containment=Containment.FULL, cells_sha256=rows[id].digest(Containment.FULL))
+        TerritoryRef(
+            id=id,
+            resolution=5,
+            containment=Containment.FULL,
+            cells_sha256=rows[id].digest(Containment.FULL),
+            claimed_by=frozenset(rows[id].claimed_by),
+            controlled_by=rows[id].controlled_by or None,
+        )
         for id in ("BGR", "UKR")
     )
     made.compiled = catalogue_map({}.get, atlas())
@@ -134,6 +142,48 @@ def test_an_older_copy_and_a_receipt_are_looked_at(folder: Path, tmp_path: Path)
     assert run(folder, "--receipt", receipt) == 4
 
 
+def test_files_that_hold_are_told_too(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    leaf, files = sitting().said[0].leaf, [Path(name) for name in ("gw.map", "timeline.old", "mine.receipt")]
+    for path, data in zip(
+        files,
+        (proven_map(), (folder / TIMELINE).read_bytes(), receipt_bytes(leaf, START_S, None, WORLD.log)),
+        strict=True,
+    ):
+        path.write_bytes(data)
+    words = [word for pair in zip(("--map", "--since", "--receipt"), files, strict=True) for word in pair]
+    assert run(folder, *words) == 0
+    page = capsys.readouterr().out
+    entries, release = len(sitting().record().entries), sitting().record().prefix
+    index = max(one.index for one in release.entries if isinstance(one.statement, MapRelease))
+    assert f"gw.map: the map released by entry {index}, the newest" in page
+    assert f"timeline.old: the beginning of this record, number of entries: {entries}" in page
+    assert "mine.receipt: kept, entry 0" in page
+    assert run(folder, *words, "--language", "ar") == 0
+    assert f"gw.map: الخريطة التي أصدرها القيد {index}" in capsys.readouterr().out
+    assert run(folder, *words, "--json") == 0
+    told = json.loads(capsys.readouterr().out)["files"]
+    assert [(one["file"], one["standing"]) for one in told] == [
+        ("gw.map", "newest_map"),
+        ("timeline.old", "beginning"),
+        ("mine.receipt", "kept"),
+    ]
+    files[2].write_bytes(receipt_bytes("ab" * 32, START_S - DAY_S, None, WORLD.log))
+    assert run(folder, "--receipt", files[2], "--json") == 4
+    assert json.loads(capsys.readouterr().out)["files"][0]["standing"] == "fails"
+
+
+def test_classes_of_a_cell_are_told_in_words_in_both_languages() -> None:
+    told = {"cell": "85", "claimed": "a", "proven": "b", "cells": 1}
+    states = {"claimed_state": ServiceState.SERVED, "proven_state": ServiceState.PROHIBITED}
+    one = finding(Found.HELD_MAP_ENTRY, service_class="direct_to_cell, medical", **told, **states)
+    assert "direct to cell" in sentence(one, Language.ENGLISH)
+    arabic = sentence(one, Language.ARABIC)
+    assert "مباشر إلى الهاتف" in arabic and "direct_to_cell" not in arabic
+
+
 def proven_map() -> bytes:
     made = sitting()
     prefix = made.prefix()
@@ -211,7 +261,7 @@ def test_every_finding_has_a_sentence_in_both_languages() -> None:
         names = {part.split("}")[0] for part in english.split("{")[1:]}
         assert names == {part.split("}")[0] for part in arabic.split("{")[1:]}, kind
         told = MappingProxyType({name: 7 if name.endswith("_s") else "x" for name in names - {"why", "silent"}})
-        if "why" not in names:
+        if not names & {"why", "what"}:  # told by tables of their own
             for language in Language:
                 assert sentence(Finding(kind=kind, told=told), language)
 

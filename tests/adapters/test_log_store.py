@@ -1,11 +1,13 @@
 """The log on a disk: what is acknowledged stays, what is public is whole, and no size is signed twice."""
 
 import errno
+import fcntl
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -132,9 +134,45 @@ def test_what_is_no_entry_is_refused_and_leaves_no_trace(tmp_path: Path) -> None
 
 
 def test_one_log_has_one_writer(tmp_path: Path) -> None:
-    with create_log(tmp_path, LOG), pytest.raises(RecordError, match="another process writes to this log"):
-        open_log(tmp_path, LOG)
+    with create_log(tmp_path, LOG), pytest.raises(RecordError, match="being written to by another process; try"):
+        open_log(tmp_path, LOG, patience_s=0.1)
     open_log(tmp_path, LOG).close()
+
+
+def test_two_who_hand_in_at_once_come_one_after_the_other(tmp_path: Path) -> None:
+    create_log(tmp_path, LOG).close()
+    other = os.open(tmp_path / "lock", os.O_RDWR)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    soon = threading.Timer(0.3, os.close, [other])
+    soon.start()
+    with open_log(tmp_path, LOG) as log:
+        assert log.append([b"entry"]).indices == range(1)
+    soon.join()
+
+
+def test_attack_what_is_no_regular_file_is_never_opened_and_told(tmp_path: Path) -> None:
+    with create_log(tmp_path, LOG) as log:
+        log.append([b"entry"])
+    os.mkfifo(tmp_path / PUBLIC / "stray")
+    with pytest.raises(RecordError, match="stray: it is listed but cannot be read, or is no regular file"):
+        replayed(tmp_path)
+    (tmp_path / PUBLIC / CHECKPOINT).unlink()
+    os.mkfifo(tmp_path / PUBLIC / CHECKPOINT)
+    with pytest.raises(RecordError, match="there is no file 'checkpoint'"):
+        replayed(tmp_path)
+    (tmp_path / PUBLIC / CHECKPOINT).unlink()
+    (tmp_path / PUBLIC / CHECKPOINT).symlink_to("/dev/zero")
+    with pytest.raises(RecordError, match="there is no file 'checkpoint'"):
+        replayed(tmp_path)
+
+
+def test_attack_a_file_larger_than_any_of_its_kind_is_not_read(tmp_path: Path) -> None:
+    with create_log(tmp_path, LOG) as log:
+        log.append([b"entry"])
+    with (tmp_path / PUBLIC / "tile/entries/000.p/1").open("wb") as file:
+        file.truncate(2**40)  # holes: it takes no room
+    with pytest.raises(RecordError, match=r"000\.p/1: has 1,099,511,627,776 bytes: .* beyond 65,537"):
+        replayed(tmp_path)
 
 
 def test_attack_a_second_writer_who_ignores_the_lock_is_refused_by_the_database(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import hudhud
-from hudhud.adapters.cli import fleet, output
+from hudhud.adapters.cli import fleet, output, simulate
 from hudhud.adapters.cli import main as command_line
 from hudhud.adapters.cli.main import main
 from hudhud.errors import FetchError, InputError, plain
@@ -74,7 +74,7 @@ def test_wrong_usage_exits_with_2(words: list[str], capsys: pytest.CaptureFixtur
         (OSError(28, "No space left on device", "disk"), 2, "hudhud: disk: No space left on device\n"),
         (OSError(5, "Input/output error"), 2, "hudhud: the output: Input/output error\n"),
         (BrokenPipeError(), 0, ""),
-        (MemoryError(), 2, "hudhud: the memory of this machine does not suffice: play fewer slots or terminals\n"),
+        (MemoryError(), 2, "hudhud: the memory of this machine does not suffice for hudhud fleet\n"),
         (InputError("one\x1b[31m\ntwo\x07"), 2, "hudhud: one\\x1b[31m\ntwo\\x07\n"),
     ],
 )
@@ -201,3 +201,14 @@ def test_the_entry_point_is_the_command(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(SystemExit) as caught:
         command_line.run()
     assert caught.value.code == 0
+
+
+def test_too_little_memory_speaks_of_slots_where_slots_are_played(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(_: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(simulate, "command", failing)
+    assert main(["simulate", "x.toml"]) == 2
+    assert capsys.readouterr().err.endswith("for hudhud simulate: play fewer slots or terminals\n")

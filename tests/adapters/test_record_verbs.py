@@ -16,6 +16,7 @@ from hudhud.errors import FetchError, InputError
 from hudhud.record.decide import decide
 from hudhud.record.history import State
 from hudhud.record.statements import EnforcementReport, KeyringChange, RedactionDeposit
+from hudhud.record.words import ServiceClass
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -298,6 +299,20 @@ def test_the_status_tells_who_is_missing_and_what_is_late(
     assert run("status", folder, leaf, "--json") == 0
     (one,) = json.loads(capsys.readouterr().out)["requests"]
     assert one["open"] and one["quorum"]["met"] == 1 and one["votes"][0]["seat"] == "op-1"
+
+
+def test_the_status_tells_where_and_for_whom(folder: Path, leaf: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = {}
+    for language in ("en", "ar"):
+        assert run("status", folder, leaf, "--language", language) == 0
+        told[language] = capsys.readouterr().out
+        assert all(len(line) <= 80 for line in told[language].split("\n"))
+    assert run("status", folder, leaf, "--json") == 0
+    (one,) = json.loads(capsys.readouterr().out)["requests"]
+    (where,) = one["territories"]
+    assert f"where: {where['name_en']} ({where['id']})" in told["en"] and "for: " in told["en"]
+    assert f"المكان: {where['name_ar']} ({where['id']})" in told["ar"] and "الفئات: " in told["ar"]
+    assert where["name_en"] != where["id"] and set(one["classes"]) <= set(ServiceClass)
 
 
 def test_every_phrase_has_the_same_parts_in_both_languages() -> None:

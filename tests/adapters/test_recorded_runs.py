@@ -126,6 +126,33 @@ def test_a_release_that_does_not_fit_is_warned_of(tmp_path: Path, capsys: pytest
     assert "Warning: entry 10 releases map abababababab for 2026-05-30T17:00:12Z, but its entries prove" in text
 
 
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("2026-05-29T18:00:12Z", "the run begins before the record, which begins at 2026-05-30T17:00:12Z"),
+        ("2026-05-30T17:00:27Z", "no release was witnessed before the run begins"),
+        ("2026-05-30T17:01:12Z", ""),
+    ],
+)
+def test_a_run_outside_the_time_of_the_record_is_warned_of(
+    start: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Sitting(DEMO, START_S - HOUR_S)
+    granted(made, effect(territory_of("CZE", Containment.FULL), made.now_s, DAY_S))
+    made.wait(60)
+    made.release(compile(made.record(), instant(made.now_s), atlas()).digest)
+    for name, data in {**made.log.files, TRUST: trust_bytes(DEMO.trust)}.items():
+        (tmp_path / "record" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "record" / name).write_bytes(data)
+    (tmp_path / "clinics.toml").write_text(SCENARIO, encoding="utf-8")
+    words = ["simulate", str(tmp_path / "clinics.toml"), "--record", str(tmp_path / "record"), "--no-picture"]
+    assert main([*words, "--slots", "1", "--start", start, "--output", str(tmp_path / "out")]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"Warning: {told}" in text if told else "Warning" not in text
+    warnings = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["warnings"]
+    assert [one[: len(told)] for one in warnings] == [told] * bool(told)
+
+
 def test_the_verb_service_tells_what_a_record_decided(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["service", "49.84", "15.5", "--record", str(folder), "--at", AT, "--no-sky"]) == 0
     text = capsys.readouterr().out

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from rich.console import Console
 
 from hudhud.adapters.cli.main import main
+from hudhud.adapters.cli.service_text import _line
 from hudhud.service.vocabulary import ServiceClass, ServiceState
 
 AT = "2026-11-22T12:00:00Z"
@@ -117,3 +119,8 @@ def test_the_note_of_a_decision_stands_under_its_source(capsys, monkeypatch):
     text = shown(capsys, monkeypatch, "-75", "0", "--at", AT)
     assert "note        Use at research stations" in text
     assert text.index("  source ") < text.index("  note ")
+
+
+def test_a_note_of_several_lines_is_shown_line_by_line(capsys):
+    _line(Console(width=80), "  note", "first line\n\nthird\tline")
+    assert capsys.readouterr().out.split("\n") == ["  note        first line", " " * 14, " " * 14 + "third\\tline", ""]

@@ -186,6 +186,14 @@ def test_a_witness_is_made_once_and_its_key_is_its_own(tmp_path: Path) -> None:
             state.add_log(own.key)
 
 
+def test_attack_a_witness_whose_key_others_can_read_does_not_sign(tmp_path: Path) -> None:
+    made(tmp_path / "w")
+    assert stat.S_IMODE((tmp_path / "w").stat().st_mode) == 0o700
+    (tmp_path / "w" / KEY).chmod(0o644)
+    with pytest.raises(RecordError, match=r"others can read or change it \(mode 644\)"):
+        open_state(tmp_path / "w")
+
+
 def test_attack_a_witness_without_its_memory_does_not_sign(tmp_path: Path) -> None:
     made(tmp_path)
     for path in tmp_path.glob(f"{DATABASE}*"):

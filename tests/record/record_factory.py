@@ -564,7 +564,13 @@ class Chance(Pen):
         dice, roll = self.dice, self.dice.random()
         seen, size = super().seen(), len(self.entries)
         if roll < 0.3:
-            wrong = dice.choice(({"root": "ee" * 32}, {"size": size + 2}, {"at": instant_text(self.now_s - DAY_S)}))
+            ahead = {
+                "size": seen.size,
+                "root": seen.root,
+                "at": instant_text(self.now_s + dice.choice((60, 61, DAY_S))),
+            }
+            past = {"at": instant_text(self.now_s - DAY_S)}
+            wrong = dice.choice(({"root": "ee" * 32}, {"size": size + 2}, past, ahead))
             later = {"at": instant_text(self.now_s), "next_change_at": instant_text(self.now_s + DAY_S)}
             self.release(**(wrong if self.odd(4) else {"size": seen.size, "root": seen.root, **later}))
         elif roll < 0.5:

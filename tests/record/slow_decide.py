@@ -863,7 +863,9 @@ class Slow:
         for one in self.prefix.checkpoints:
             latest_s = max(latest_s, one.at_s)
             if (one.size, one.root) == (page.said.size, page.said.root) and one.size <= page.entry.index:
-                return Why.TOO_EARLY if seconds(page.said.at) < latest_s else None
+                if seconds(page.said.at) < latest_s:
+                    return Why.TOO_EARLY
+                return Why.FROM_THE_FUTURE if seconds(page.said.at) - page.now_s > 60 else None
         return Why.UNSEEN_CHECKPOINT
 
     def judge_EnforcementReport(self, page: Page) -> Why | None:

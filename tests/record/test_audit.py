@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hudhud.errors import RecordError
@@ -128,6 +130,58 @@ def test_a_wrong_next_change_is_found(sitting: Watched) -> None:
     assert Found.WRONG_NEXT_CHANGE in kinds(audited(sitting))
 
 
+def test_a_next_change_where_none_is_expected_is_told_without_one() -> None:
+    made = Watched(WORLD, START_S)
+    made.ask()
+    made.release(made.map_now().sha256, made.now_s + 77)
+    (found,) = [one for one in audited(made).findings if one.kind is Found.WRONG_NEXT_CHANGE]
+    assert dict(found.told) == {"told_s": made.now_s + 77}
+
+
+def test_a_standing_decision_that_is_not_released_is_found(sitting: Watched) -> None:
+    asked = sitting.request_of().effect
+    sitting.granted(effect=replace(asked, until=None))
+    sitting.wait(GRACE_S + 60)
+    sitting.ask("agency")
+    assert kinds(audited(sitting)) == [Found.UNRELEASED_DECISION]
+
+
+def test_a_rest_that_is_over_and_still_on_the_map_is_found(sitting: Watched) -> None:
+    leaf = sitting.said[0].leaf
+    sitting.declare(leaf, *VOTERS)
+    sitting.suspend(leaf, frozenset({ServiceClass.BUSINESS}), sitting.now_s + DAY_S, *VOTERS)
+    sitting.settle()
+    sitting.wait(DAY_S + GRACE_S + 60)
+    sitting.ask("agency")
+    assert Found.UNRELEASED_CHANGE in kinds(audited(sitting))
+
+
+def test_another_map_though_nothing_was_decided_is_found(sitting: Watched) -> None:
+    """As where two programs, or two catalogues, make different maps of the same decisions."""
+    size = sitting.newest.size
+    sitting.ask("agency")
+
+    def compiled(prefix: Prefix, outcomes: Outcomes) -> CompiledMap:
+        made = stub_map(prefix, outcomes)
+        return made if outcomes.size <= size else CompiledMap(sha256="ab" * 32, next_change_s=made.next_change_s)
+
+    files = sitting.log.files
+    assert Found.UNRELEASED_MAP in kinds(audit(files.get, WORLD.trust, files, compiled=compiled))
+
+
+def test_that_no_map_follows_any_more_is_found(sitting: Watched) -> None:
+    size = sitting.newest.size
+    sitting.ask("agency")
+
+    def compiled(prefix: Prefix, outcomes: Outcomes) -> CompiledMap:
+        if outcomes.size > size:
+            raise RecordError("territory T-1: nobody has shown its cells")
+        return stub_map(prefix, outcomes)
+
+    files = sitting.log.files
+    assert kinds(audit(files.get, WORLD.trust, files, compiled=compiled)) == [Found.NO_MAP_FOLLOWS]
+
+
 def test_a_release_that_goes_back_is_found(sitting: Watched) -> None:
     """An older state of things, told as that of now: the map is the right one for it, and is not to be obeyed."""
     first = sitting.newest
@@ -203,7 +257,8 @@ def test_an_old_record_is_told_as_old(sitting: Watched) -> None:
     newest_s = sitting.now_s
     assert kinds(audited(sitting, now_s=newest_s + FRESH_S)) == []
     assert kinds(audited(sitting, now_s=newest_s + FRESH_S + 1)) == [Found.STALE]
-    assert kinds(audited(sitting, now_s=newest_s - 61)) == [Found.AHEAD]
+    (ahead,) = audited(sitting, now_s=newest_s - 61).findings
+    assert ahead.kind is Found.AHEAD and ahead.told["ahead_for_s"] == 61
 
 
 def test_receipts_are_held_against_the_record(sitting: Watched) -> None:
@@ -217,6 +272,14 @@ def test_receipts_are_held_against_the_record(sitting: Watched) -> None:
     assert kinds(audited(sitting, receipts=[kept, open_still])) == []
     assert kinds(audited(sitting, receipts=[tardy])) == [Found.LATE_ENTRY]
     assert kinds(audited(sitting, receipts=[lost])) == [Found.DROPPED_ENTRY]
+
+
+def test_a_receipt_is_kept_by_the_first_checkpoint_whenever_the_next_one_comes(sitting: Watched) -> None:
+    last, promised_s = sitting.said[-1].leaf, sitting.now_s + 60
+    sitting.wait(HOUR_S)
+    sitting.ask("agency")
+    receipt = Receipt(log=WORLD.trust.log, leaf=last, received_s=promised_s - 60, include_by_s=promised_s)
+    assert kinds(audited(sitting, receipts=[receipt])) == []
 
 
 def test_a_map_that_was_handed_in_must_have_been_released(sitting: Watched) -> None:

@@ -69,6 +69,23 @@ def stub_map_of(digest: str):  # type: ignore[no-untyped-def]
     return CompiledMap(sha256=digest)
 
 
+def test_release_from_the_future_makes_no_honest_later_one_go_back(sitting: Watched) -> None:
+    """The registrar's key alone, once: a right map for a month ahead.  It counts for nothing, then or ever; the others do."""
+    made = sitting.map_now()
+    sitting.release(made.sha256, None, at=instant_text(sitting.now_s + 30 * DAY_S))
+    guilty = sitting.said[-1].index
+    for _ in range(2):
+        sitting.wait(60)
+        sitting.granted()
+        sitting.wait(60)
+        sitting.settle()
+    found = judged(dict(sitting.log.files))
+    assert found.outcomes is not None and found.answer is Answer.SOUND
+    assert {one.index: one.why for one in found.outcomes.void}[guilty] is Why.FROM_THE_FUTURE
+    sitting.wait(40 * DAY_S)
+    assert guilty not in {one.index for one in decide(sitting.prefix(), sitting.now_s).releases}
+
+
 def test_forged_release_by_a_seat_that_is_no_registrar(sitting: Watched) -> None:
     made = sitting.map_now()
     sitting.release(made.sha256, made.next_change_s)
@@ -206,7 +223,7 @@ def test_freeze_of_the_record(sitting: Watched) -> None:
     newest = older_copy(sitting.log.files[CHECKPOINT], WORLD.policy)
     assert judged(old).answer is Answer.SOUND
     assert {one.kind for one in judged(old, now_s=sitting.now_s + 2 * DAY_S).findings} == {Found.STALE}
-    assert Found.SHORTER in {one.kind for one in judged(old, older=newest).findings}
+    assert {one.kind for one in judged(old, older=newest).findings} == {Found.SHORTER}
 
 
 # ---- witnesses ----

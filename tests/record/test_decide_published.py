@@ -81,6 +81,16 @@ def test_a_map_back_dated_before_its_checkpoint_is_void() -> None:
     assert why(pen, pen.release(at=instant_text(T0_S - 1))) is Why.TOO_EARLY
 
 
+def test_a_map_for_an_instant_to_come_is_void_beyond_what_clocks_differ() -> None:
+    pen = Pen()
+    pen.request()
+    assert why(pen, pen.release(at=instant_text(T0_S + 61))) is Why.FROM_THE_FUTURE
+    assert why(pen, pen.release(at=instant_text(T0_S + 60))) is None
+    pen.wait(DAY_S)
+    assert why(pen, pen.release(at=instant_text(T0_S + DAY_S + HOUR_S))) is Why.FROM_THE_FUTURE
+    assert [one.at_s for one in settled(pen, T0_S + 300 * DAY_S).releases] == [T0_S + 60]  # it never comes to count
+
+
 def test_a_report_counts_only_from_a_point_of_enforcement() -> None:
     pen = Pen()
     pen.request()

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hudhud.adapters.cases import case_named, cases
+from hudhud.adapters.cli.case_text import case_text
 from hudhud.adapters.store import packaged
 from hudhud.errors import InputError
-from hudhud.record.words import EvidenceClass, ResponseStatus
+from hudhud.record.words import EvidenceClass, Language, ResponseStatus
 from hudhud.scenario.case_tables import offset_s
 from hudhud.scenario.cases import Case, case_from
 from hudhud.scenario.tables import parsed
@@ -83,6 +84,15 @@ def test_english_has_arabic_beside_it_and_it_is_arabic(id: str) -> None:
         assert arabic, f"{name}: {english}"
         assert ARABIC.search(arabic), arabic
         assert not ARABIC.search(english), english
+
+
+@pytest.mark.parametrize("id", EVERY)
+def test_when_it_was_is_told_in_arabic_with_the_same_years(id: str) -> None:
+    table = case(id).table
+    assert re.findall(r"\d{4}", table.when)[-1] in table.when_ar
+    arabic = case_text(case(id), Language.ARABIC).split("\n")
+    assert table.when_ar in arabic and table.when not in arabic
+    assert table.when in case_text(case(id), Language.ENGLISH)
 
 
 @pytest.mark.parametrize("id", EVERY)

@@ -208,6 +208,30 @@ def test_the_same_release_again_changes_nothing_but_what_was_heard() -> None:
     assert raised is None and again.followed is obeying.followed and again.newest_s == made.now_s
 
 
+def test_a_point_that_remembers_its_release_only_is_given_the_map_again() -> None:
+    made, service_map, index = city()
+    obeying, _ = offer(point(), ticket(made, index), map_bytes(service_map), made.now_s)
+    assert obeying.followed is not None
+    since_s = obeying.followed.since_s
+    waking = replace(obeying, followed=replace(obeying.followed, claim=None))
+    with pytest.raises(RecordError, match="not its map"):
+        serves(waking, INSIDE, 0, made.now_s)
+    made.wait(60)
+    again, raised = offer(waking, ticket(made, index), map_bytes(service_map), made.now_s)
+    assert raised is None and on(again, made.now_s)
+    assert again.followed is not None and again.followed.since_s == since_s
+
+
+def test_another_entry_at_the_place_of_the_release_obeyed_is_not_proven() -> None:
+    made, service_map, index = city()
+    obeying, _ = offer(point(), ticket(made, index), map_bytes(service_map), made.now_s)
+    assert obeying.followed is not None
+    other = replace(obeying.followed.release, leaf="0" * 64)
+    torn = replace(obeying, followed=replace(obeying.followed, release=other))
+    after, raised = offer(torn, ticket(made, index), map_bytes(service_map), made.now_s)
+    assert raised is not None and raised.alarm is Alarm.NOT_PROVEN and after.followed is torn.followed
+
+
 def test_what_has_ended_is_not_served_although_nothing_newer_comes() -> None:
     made, service_map, index = city(last_s=2 * HOUR_S)
     obeying, _ = offer(point(), ticket(made, index), map_bytes(service_map), made.now_s)

@@ -351,6 +351,41 @@ def test_other_cells_under_the_digest_are_refused() -> None:
         finder(atlas(), lambda _: text)(reference(CITY))
 
 
+@pytest.mark.parametrize("stated", [Containment.FULL, Containment.CENTRE])
+@pytest.mark.parametrize("id", ["UKR", "TON", "the-plain"])
+def test_attack_another_containment_is_stated_than_that_of_the_cells(stated: Containment, id: str) -> None:
+    place = territory_of("UKR", Containment.OVERLAP)
+    with pytest.raises(RecordError, match=r"those of the digest .* are the overlap ones"):
+        finder(packaged_atlas(), lambda _: None)(reference(place, id=id, containment=stated))
+
+
+def test_attack_another_containment_is_stated_than_that_of_the_cells_kept_beside_the_log() -> None:
+    kept = {CITY.digest: cell_text(CITY.number, CITY.containment)}
+    find = finder(atlas(), kept.get)
+    assert find(reference(CITY)).containment is CITY.containment
+    with pytest.raises(RecordError, match="are the full ones"):
+        find(reference(CITY, containment=Containment.OVERLAP))
+
+
+@pytest.mark.parametrize("resolution", [0, 4, 6, 7])
+def test_attack_another_resolution_is_stated_than_that_of_the_cells(resolution: int) -> None:
+    kept = {CITY.digest: cell_text(CITY.number, CITY.containment)}
+    for find, place in (
+        (finder(packaged_atlas(), lambda _: None), territory_of("UKR", Containment.FULL)),
+        (finder(atlas(), kept.get), CITY),
+    ):
+        with pytest.raises(RecordError, match=f"of resolution {resolution}; cells are of resolution 5"):
+            find(reference(place, resolution=resolution))
+
+
+def test_no_map_follows_from_a_decision_with_another_containment() -> None:
+    made = sitting()
+    wanted = effect(CITY, made.now_s, None, territories=(reference(CITY, containment=Containment.OVERLAP),))
+    granted(made, wanted)
+    with pytest.raises(RecordError, match="make no service map"):
+        proven(made)
+
+
 def test_the_ground_lies_under_the_whole_world() -> None:
     made = sitting()
     made.file("op-1", made.contacts())

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from hudhud.adapters.naming_words import misnaming_words
+from hudhud.adapters.service_words import class_words
 from hudhud.record.audit_parts import Answer, Finding, Found, Weight
 from hudhud.record.forms import instant_text
 from hudhud.record.history import Why
@@ -98,6 +100,10 @@ SENTENCES: Mapping[Found, tuple[str, str]] = {
         "تُبقي الخريطة الصادرة قرار الطوارئ {decision} الذي يتبع {before} في خلايا مشتركة عددها {cells} (منها {cell}) ولفئات "
         "مشتركة: انقضت مدة الطوارئ فيها في {cap_s}.",
     ),
+    Found.MISNAMED_ENFORCED: (
+        "Request {request} was decided and released on a map, though it says otherwise than the catalogue: {what}.",
+        "قُرِّر الطلب {request} وصدر في خريطة، مع أنه يخالف الفهرس: {what}.",
+    ),
     Found.HELD_MAP_UNPROVEN: (
         "This map ({map_sha256}) was never released: nothing proves it.",
         "هذه الخريطة ({map_sha256}) لم تصدر قط: لا شيء يثبتها.",
@@ -176,6 +182,10 @@ SENTENCES: Mapping[Found, tuple[str, str]] = {
         "يتبع قرار الطوارئ {decision} القرار {before} باسم آخر في خلايا مشتركة عددها {cells} (منها {cell}) ولفئات مشتركة: "
         "هما فيها قرار واحد تنقضي مدته في {cap_s}، والقرار {decision} يمتد حتى {until_s}.",
     ),
+    Found.MISNAMED_TERRITORY: (
+        "Request {request}, on no released map, says otherwise than the catalogue: {what}.",
+        "الطلب {request}، وليس في أي خريطة صادرة، يخالف الفهرس: {what}.",
+    ),
     Found.MISSING_DOCUMENT: (
         "Votes, not enough of them, name document {digest}, which nobody has shown.",
         "تسمّي أصوات، لا تكفي، الوثيقة {digest} ولم يُظهرها أحد.",
@@ -207,6 +217,8 @@ def sentence(one: Finding, language: Language) -> str:
         values = {"told_s": _FOR_EVER[arabic], "expected_s": _FOR_EVER[arabic]} | values
     if one.kind is Found.SILENT_POINT:
         values["silent"] = _SINCE[arabic].format(values["since_s"]) if "since_s" in values else ""
+    if one.kind in (Found.MISNAMED_TERRITORY, Found.MISNAMED_ENFORCED):
+        values["what"] = misnaming_words(one.told, language)
     return SENTENCES[one.kind][arabic].format(**values)
 
 
@@ -234,7 +246,9 @@ def _value(name: str, value: str | int, language: Language) -> str:
         return why_words(value, language)
     if name == "problem":
         return detail(value, language)
-    if isinstance(value, RedactionClass | ServiceClass | ServiceState):
+    if name == "service_class" and set(value.split(", ")) <= set(ServiceClass):  # one, or several told together
+        return class_words(map(ServiceClass, value.split(", ")), language.value)
+    if isinstance(value, RedactionClass | ServiceState):
         return word(value, language)
     if name in _SHORT and len(value) >= 64:
         return value[:12] + value[64:]

@@ -3,31 +3,36 @@
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
 
+from hudhud.adapters.naming_words import misnamed_values
 from hudhud.adapters.opening import mapped_at_once, opened_at_once, uncollected
 from hudhud.adapters.record_files import record_source, trust_of
 from hudhud.adapters.recorded import atlas as packaged_atlas
 from hudhud.errors import InputError, RecordError
-from hudhud.record.audit import Audit, audit, in_order, older_copy
-from hudhud.record.audit_maps import cut_prefix
+from hudhud.record.audit import Audit, audit, in_order, older_copy, older_findings, receipt_findings
+from hudhud.record.audit_maps import cut_prefix, held_findings
 from hudhud.record.audit_parts import Compile, CompiledMap, Finding, Found, HeldMap, finding
+from hudhud.record.checkpoint import Cosigned
 from hudhud.record.decide import decide
 from hudhud.record.history import Outcomes, Prefix
 from hudhud.record.policy import Policy
 from hudhud.record.reading import read_blob
 from hudhud.record.receipt import Receipt, read_receipt
+from hudhud.record.statements import Request
 from hudhud.record.tiles import Read
 from hudhud.record.trust import trust_digest
 from hudhud.service.emergencies import chains
 from hudhud.service.map_text import MapClaim, differences, read_map
+from hudhud.service.naming import Namer, namer
 from hudhud.service.recorded import Atlas, TerritoryOf, finder, mapped
 from hudhud.service.service_map import ServiceMap
 from hudhud.sky.hexagons import all_numbers, h3_index
 
-__all__ = ["Asked", "Audited", "audited", "catalogue_map", "file_bytes"]
+__all__ = ["Asked", "Audited", "HandedIn", "Standing", "audited", "catalogue_map", "file_bytes"]
 
 _SECOND_NS = 1_000_000_000
 _LARGEST_BYTES = 256 * 2**20
@@ -51,14 +56,39 @@ class Asked:
     now_s: int | None = None
 
 
+class Standing(Enum):
+    """How a file that was handed in stands to the record."""
+
+    NEWEST_MAP = "newest_map"
+    RELEASED_MAP = "released_map"
+    BEGINNING = "beginning"
+    KEPT = "kept"
+    OPEN = "open"
+    FAILS = "fails"
+    NOT_COMPARED = "not_compared"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandedIn:
+    """A file that was handed in.  number: the entry that released a map, or of a receipt; how many entries an older copy has."""
+
+    file: str
+    standing: Standing
+    number: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Audited:
-    """An audit, and on whose word it rests.  compared: the root of trust came from elsewhere, or its digest did."""
+    """An audit, and on whose word it rests.  compared: the root of trust came from elsewhere, or its digest did.
+
+    files: those that were handed in, and how each stands to the record.
+    """
 
     where: str
     audit: Audit
     trust_sha256: str
     compared: bool
+    files: tuple[HandedIn, ...] = ()
 
 
 def audited(asked: Asked) -> Audited:
@@ -76,7 +106,7 @@ def audited(asked: Asked) -> Audited:
             "it is another one than you were told; ask whoever told you, and believe nothing of this record"
         )
     policy = trust.read_policy()
-    older = tuple(one for path in asked.older for one in older_copy(file_bytes(path), policy))
+    older = [older_copy(file_bytes(path), policy) for path in asked.older]
     receipts = tuple(_receipt(path, policy) for path in asked.receipts)
     claims = [_claim(path) for path in asked.maps]
     atlas = packaged_atlas()
@@ -91,16 +121,17 @@ def audited(asked: Asked) -> Audited:
             maps=[
                 HeldMap(where=str(path), sha256=claim.digest) for path, claim in zip(asked.maps, claims, strict=True)
             ],
-            older=older,
+            older=[one for each in older for one in each],
             open_all=opened_at_once,
             mapped=mapped_at_once,
         )
     territory_of = finder(atlas, functools.partial(read_blob, source.read))
     return Audited(
         where=asked.where,
-        audit=_with_chains(_with_cells(found, claims, atlas, territory_of), territory_of),
+        audit=_with_names(_with_chains(_with_cells(found, claims, atlas, territory_of), territory_of), namer(atlas)),
         trust_sha256=digest,
         compared=asked.trust is not None or asked.trust_sha256 is not None,
+        files=tuple(_handed_in(asked, found, claims, older, receipts)),
     )
 
 
@@ -147,6 +178,41 @@ def _claim(path: Path) -> MapClaim:
         raise RecordError(f"{path}: {error.summary}", error.faults) from None
 
 
+def _handed_in(
+    asked: Asked,
+    found: Audit,
+    claims: Sequence[MapClaim],
+    older: Sequence[Sequence[Cosigned]],
+    receipts: Sequence[Receipt],
+) -> Iterator[HandedIn]:
+    """Every file that was handed in, also those of which there is nothing to find."""
+    record, outcomes = found.record, found.outcomes
+    if record is None or outcomes is None:
+        for path in (*asked.maps, *asked.older, *asked.receipts):
+            yield HandedIn(file=str(path), standing=Standing.NOT_COMPARED)
+        return
+    for path, claim in zip(asked.maps, claims, strict=True):
+        yield _map_in(str(path), claim.digest, outcomes)
+    for path, copies in zip(asked.older, older, strict=True):
+        size = max((one.checkpoint.size for one in copies), default=0)
+        fails = any(older_findings(record, copies))
+        yield HandedIn(file=str(path), standing=Standing.FAILS if fails else Standing.BEGINNING, number=size)
+    places = {one.leaf: one.index for one in record.prefix.entries}
+    for path, receipt in zip(asked.receipts, receipts, strict=True):
+        index = places.get(receipt.leaf)
+        standing = Standing.OPEN if index is None else Standing.KEPT
+        fails = any(receipt_findings(record, [receipt]))
+        yield HandedIn(file=str(path), standing=Standing.FAILS if fails else standing, number=index)
+
+
+def _map_in(file: str, digest: str, outcomes: Outcomes) -> HandedIn:
+    if any(held_findings([HeldMap(where=file, sha256=digest)], outcomes)):
+        return HandedIn(file=file, standing=Standing.FAILS)
+    index = next(one.index for one in reversed(outcomes.releases) if one.map_sha256 == digest)
+    newest = outcomes.releases[-1].map_sha256 == digest
+    return HandedIn(file=file, standing=Standing.NEWEST_MAP if newest else Standing.RELEASED_MAP, number=index)
+
+
 def _with_chains(found: Audit, territory_of: TerritoryOf) -> Audit:
     """The audit, with emergencies that follow each other over common cells under other names.
 
@@ -171,6 +237,30 @@ def _with_chains(found: Audit, territory_of: TerritoryOf) -> Audit:
                 until_s=one.cap_s if one.later.until_s is None else one.later.until_s,
             )
         )
+    return replace(found, findings=in_order((*found.findings, *rows)))
+
+
+def _with_names(found: Audit, misnamed: Namer) -> Audit:
+    """The audit, with requests that name their cells otherwise than the catalogue.
+
+    Where a released map showed the decision, people agreed to one thing and another was enforced: that is not sound, for ever.
+    """
+    if found.record is None or found.outcomes is None:
+        return found
+    entries, releases = found.record.prefix.entries, found.outcomes.releases
+    rows = []
+    for one in found.outcomes.requests:
+        asked, decided = entries[one.index].statement, one.decided
+        assert isinstance(asked, Request)
+        made = () if decided is None else decided.effect.territories
+        shown = decided is not None and any(
+            decided.index < each.size and decided.in_force(each.at_s) for each in releases
+        )
+        for ref in dict.fromkeys((*asked.effect.territories, *made)):
+            kind = Found.MISNAMED_ENFORCED if shown and ref in made else Found.MISNAMED_TERRITORY
+            rows += [
+                finding(kind, entry=one.index, request=one.leaf, **misnamed_values(each)) for each in misnamed(ref)
+            ]
     return replace(found, findings=in_order((*found.findings, *rows)))
 
 

@@ -1,25 +1,19 @@
 """Where a record is read from: a folder of public files, the folder of whoever keeps it, or an address on the web."""
 
-import contextlib
-import urllib.error
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from hudhud import __version__
-from hudhud.adapters.store.catalogue import http_opener
+from hudhud.adapters.record_web import WebReader
 from hudhud.adapters.store.log import PUBLIC, public_paths, public_reader
-from hudhud.errors import FetchError, RecordError
+from hudhud.adapters.store.log_public import most_bytes
+from hudhud.errors import RecordError
 from hudhud.record.reading import OpenAll, Record, read_record
 from hudhud.record.tiles import CHECKPOINT, Read
 from hudhud.record.timeline import TIMELINE
 from hudhud.record.trust import TRUST, Trust, trust_from
 
 __all__ = ["Source", "load_record", "record_source", "trust_of"]
-
-_LARGEST_BYTES = 256 * 2**20
-_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -34,7 +28,7 @@ class Source:
 def record_source(where: str) -> Source:
     """The public files of a folder or an address.  Raises RecordError where there are none."""
     if urllib.parse.urlsplit(where).scheme in ("http", "https"):
-        return Source(where=where, read=_CheckpointFirst(_Web(where)))
+        return Source(where=where, read=_CheckpointFirst(WebReader(where)))
     folder = Path(where)
     for each in (folder / PUBLIC, folder):
         if (each / CHECKPOINT).is_file():
@@ -51,9 +45,12 @@ def trust_of(source: Source, trust: Path | None = None) -> Trust:
     """The root of trust: from a file of one's own, else the one that the record itself shows."""
     if trust is not None:
         try:
-            data: bytes | None = trust.read_bytes()
+            with trust.open("rb") as file:
+                data: bytes | None = file.read(most_bytes(TRUST) + 1)
         except OSError as error:
             raise RecordError(f"{trust}: cannot be read: {error.strerror or error}") from None
+        if data is not None and len(data) > most_bytes(TRUST):
+            raise RecordError(f"{trust}: is larger than {most_bytes(TRUST):,} bytes: no root of trust is")
     else:
         data = source.read(TRUST)
     if data is None:
@@ -83,33 +80,3 @@ class _CheckpointFirst:
         if path == CHECKPOINT and self._checkpoint is not None:
             return self._checkpoint
         return self._read(path)
-
-
-class _Web:
-    """Reads files below an address, each once."""
-
-    def __init__(self, where: str) -> None:
-        self._base = where.rstrip("/") + "/"
-        self._opener = http_opener()
-        self._kept: dict[str, bytes | None] = {}
-
-    def __call__(self, path: str) -> bytes | None:
-        if path not in self._kept:
-            self._kept[path] = self._fetched(path)
-        return self._kept[path]
-
-    def _fetched(self, path: str) -> bytes | None:
-        address = self._base + urllib.parse.quote(path)
-        request = urllib.request.Request(address, headers={"User-Agent": f"hudhud/{__version__}"})  # noqa: S310 http(s) only, also after redirects: http_opener
-        try:
-            with contextlib.closing(self._opener(request, _TIMEOUT_S)) as answer:
-                data = answer.read(_LARGEST_BYTES + 1)
-        except urllib.error.HTTPError as error:
-            if error.code in (404, 410):
-                return None
-            raise FetchError(f"{address}: the server answered {error.code}: try again later") from None
-        except (OSError, ValueError) as error:
-            raise FetchError(f"{address}: cannot be fetched: {error}") from None
-        if len(data) > _LARGEST_BYTES:
-            raise FetchError(f"{address}: is larger than {_LARGEST_BYTES:,} bytes: no file of a record is")
-        return data

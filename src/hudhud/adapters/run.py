@@ -147,6 +147,7 @@ def prepare(
         assumptions=_assumptions(parsed),
         engine=ready.propagator.engine.value,
         record="" if obeyed is None else obeyed.name,
+        warnings=() if obeyed is None else obeyed.warnings(parsed.start),
     )
     return Run(world=ready, provenance=provenance)
 

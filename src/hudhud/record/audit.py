@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from hudhud.errors import Fault, RecordError
 from hudhud.record.audit_maps import (
-    SKEW_S,
     held_findings,
     late_findings,
     obeyed_findings,
@@ -27,13 +26,14 @@ from hudhud.record.history import Outcomes, Prefix, State
 from hudhud.record.policy import Policy, accepted
 from hudhud.record.reading import OpenAll, Record, read_record
 from hudhud.record.receipt import Receipt, broken
+from hudhud.record.rules import SKEW_S
 from hudhud.record.statements import KeyringChange, PolicyChange, Statement
 from hudhud.record.tiles import Read
 from hudhud.record.timeline import read_timeline, witnessed
 from hudhud.record.tree import Frontier, leaf_hash
 from hudhud.record.trust import Trust
 
-__all__ = ["FRESH_S", "Audit", "audit", "audit_of", "in_order", "older_copy"]
+__all__ = ["FRESH_S", "Audit", "audit", "audit_of", "in_order", "older_copy", "older_findings", "receipt_findings"]
 
 FRESH_S = 86_400
 """How old the newest checkpoint may be before it is said that somebody may be shown an old record."""
@@ -112,12 +112,12 @@ def audit_of(
         return Audit(trust=record.trust, findings=tuple(_unserved_findings(record)), record=record)
     outcomes = decide(prefix, record.witnessed_s)
     right, found = release_findings(prefix, record.timeline.notes, outcomes.releases, compiled, mapped)
-    found += _older_findings(record, older)
+    found += older_findings(record, older)
     found += unreleased_findings(prefix, outcomes, right, compiled)
     found += late_findings(prefix, outcomes, right)
     found += obeyed_findings(prefix.keyrings[outcomes.keyring_sha256], outcomes)
     found += held_findings(maps, outcomes)
-    found += _receipt_findings(record, receipts)
+    found += receipt_findings(record, receipts)
     found += _age_findings(record.witnessed_s, now_s)
     found += _unserved_findings(record)
     found += _document_findings(prefix, outcomes)
@@ -163,7 +163,7 @@ def older_copy(data: bytes, policy: Policy) -> tuple[Cosigned, ...]:
     return (accepted(data, policy),)
 
 
-def _older_findings(record: Record, older: Sequence[Cosigned]) -> Iterator[Finding]:
+def older_findings(record: Record, older: Sequence[Cosigned]) -> Iterator[Finding]:
     """What an older copy shows that the record does not: nothing un-happens, no checkpoint goes."""
     known = {one.size: one for one in record.timeline.witnessed}
     frontier, entries = Frontier(), record.entries
@@ -181,7 +181,7 @@ def _older_findings(record: Record, older: Sequence[Cosigned]) -> Iterator[Findi
             yield finding(Found.MOVED_INSTANT, size=size, at_s=instant_s, now_at_s=known[size].at_s)
 
 
-def _receipt_findings(record: Record, receipts: Iterable[Receipt]) -> Iterator[Finding]:
+def receipt_findings(record: Record, receipts: Iterable[Receipt]) -> Iterator[Finding]:
     """Promises that were not kept, or kept too late."""
     entries, newest_s = record.prefix.entries, record.witnessed_s
     places = {one.leaf: one.index for one in entries}

@@ -10,14 +10,13 @@ from types import MappingProxyType
 from hudhud.errors import InputError
 from hudhud.record.audit_parts import Compile, CompiledMap, Finding, Found, HeldMap, Mapped, finding
 from hudhud.record.decide import decide, decide_along
-from hudhud.record.history import Decided, Outcomes, Prefix, Released, Reported
+from hudhud.record.history import Decided, Outcomes, Prefix, Released, Reported, begun, goes_back
 from hudhud.record.keyring import Keyring
+from hudhud.record.rules import SKEW_S
 from hudhud.record.words import College, ServiceClass
 
 __all__ = [
     "GRACE_S",
-    "SKEW_S",
-    "begins_s",
     "cut_prefix",
     "held_findings",
     "late_findings",
@@ -29,16 +28,8 @@ __all__ = [
 GRACE_S = 3_600
 """Within what time a change is in a released map, and a released map obeyed."""
 
-SKEW_S = 60
-"""By how much the clocks of honest people may differ."""
-
 _Shown = Mapping[str, frozenset[frozenset[ServiceClass]]]
 """Ids of the decisions in force, each with the classes for which it rests."""
-
-
-def begins_s(release: Released) -> int:
-    """When a release is to be obeyed: not before it was witnessed, nor before the instant that it is for."""
-    return max(release.released_s, release.at_s)
 
 
 # ---- is each release right? ----
@@ -57,7 +48,7 @@ def release_findings(
     found: list[Finding] = []
     for one in releases:
         faults = list(_release_faults(one, digests.get(one.size), maps[one.size, one.at_s]))
-        if not faults and right and (one.size < right[-1].size or one.at_s < right[-1].at_s):
+        if not faults and right and goes_back(one, behind=right[-1]):
             faults = [finding(Found.RELEASE_GOES_BACK, entry=one.index, size=one.size, behind=right[-1].index)]
         if not faults:
             right.append(one)
@@ -124,8 +115,7 @@ def unreleased_findings(
 ) -> Iterator[Finding]:
     """What is so at the instant of the outcomes and in no released map, though its time is over; what is on its way."""
     now_s = outcomes.at_s
-    begun = [one for one in right if begins_s(one) <= now_s]
-    last = begun[-1] if begun else None
+    last = next(reversed(begun(right, now_s)), None)
     here = _shown(outcomes)
     if last is None and not here:
         return
@@ -201,7 +191,7 @@ def late_findings(prefix: Prefix, outcomes: Outcomes, right: Sequence[Released])
                 bisect.bisect_left(sizes, prefix.checkpoints[first].size), bisect.bisect_left(instants, instant_s)
             )
             if place < len(right) and (place == 0 or right[place].map_sha256 != right[place - 1].map_sha256):
-                late_for_s = begins_s(right[place]) - instant_s
+                late_for_s = right[place].begins_s - instant_s
                 latest[place] = max(latest.get(place, (0, decided)), (late_for_s, decided), key=lambda each: each[0])
     for place, (late_for_s, decided) in sorted(latest.items(), key=lambda each: each[0]):
         if late_for_s > GRACE_S:
@@ -221,7 +211,7 @@ def obeyed_findings(keyring: Keyring, outcomes: Outcomes) -> Iterator[Finding]:
         for one in reports:
             yield from _report_findings(one, releases, last=one is reports[-1])
         yield from _silence(reports[-1], releases, now_s)
-    if any(begins_s(one) <= now_s - GRACE_S for one in releases):
+    if begun(releases, now_s - GRACE_S):
         seen = {seat for seat, _ in points}
         for seat in keyring.seats:
             if seat.college is College.ENFORCEMENT and seat.id not in seen:
@@ -233,7 +223,7 @@ def _report_findings(one: Reported, releases: Sequence[Released], *, last: bool)
     if not named:
         yield finding(Found.UNPROVEN_MAP, entry=one.index, point=one.point, map_sha256=one.map_sha256)
         return
-    first_s = min(begins_s(each) for each in named)
+    first_s = min(each.begins_s for each in named)
     if one.since_s < first_s - SKEW_S:
         yield finding(
             Found.OBEYED_BEFORE_RELEASE, entry=one.index, point=one.point, since_s=one.since_s, released_s=first_s
@@ -249,15 +239,15 @@ def _report_findings(one: Reported, releases: Sequence[Released], *, last: bool)
 def _replaced_s(release: Released, releases: Sequence[Released], by_s: int) -> int | None:
     """When another map took the place of a release, if that was by an instant."""
     for one in releases:
-        if one.index > release.index and begins_s(one) <= by_s and one.map_sha256 != release.map_sha256:
-            return begins_s(one)
+        if one.index > release.index and one.begins_s <= by_s and one.map_sha256 != release.map_sha256:
+            return one.begins_s
     return None
 
 
 def _silence(last: Reported, releases: Sequence[Released], now_s: int) -> Iterator[Finding]:
     """A point that has told nothing since another map than its last was to be obeyed."""
-    newest = [one for one in releases if begins_s(one) <= now_s - GRACE_S]
-    if newest and newest[-1].map_sha256 != last.map_sha256 and last.reported_s < begins_s(newest[-1]) + GRACE_S:
+    newest = begun(releases, now_s - GRACE_S)
+    if newest and newest[-1].map_sha256 != last.map_sha256 and last.reported_s < newest[-1].begins_s + GRACE_S:
         yield finding(Found.SILENT_POINT, entry=last.index, point=last.point, since_s=last.reported_s)
 
 

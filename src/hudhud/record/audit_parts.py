@@ -88,6 +88,8 @@ class Found(StrEnum):
     """A receipt promises an entry that is not in the record, and its time is over."""
     EMERGENCY_BEYOND_CAP = "emergency_beyond_cap"
     """The released map goes on with an emergency over cells on which emergencies have used up their time."""
+    MISNAMED_ENFORCED = "misnamed_enforced"
+    """A released map showed a decision whose request names its cells otherwise than the catalogue."""
     HELD_MAP_UNPROVEN = "held_map_unproven"
     """A map that was handed in was never released."""
     HELD_MAP_OLD = "held_map_old"
@@ -125,6 +127,8 @@ class Found(StrEnum):
     """Something withheld was not told by its day."""
     EMERGENCY_CHAIN = "emergency_chain"
     """An emergency follows another over common cells, under another name: the two are one, and share its time."""
+    MISNAMED_TERRITORY = "misnamed_territory"
+    """A request names its cells otherwise than the catalogue: another land, other claimants, another source."""
     MISSING_DOCUMENT = "missing_document"
     """Votes, not enough of them, name a document that nobody has shown."""
 
@@ -156,6 +160,7 @@ _CONCERNS = frozenset(
         Found.NOT_DEPOSITED,
         Found.NOT_DISCLOSED,
         Found.EMERGENCY_CHAIN,
+        Found.MISNAMED_TERRITORY,
         Found.MISSING_DOCUMENT,
     }
 )

@@ -50,7 +50,7 @@ from hudhud.record.history import Entry, Outcomes, Prefix, Released, Reported, R
 from hudhud.record.keyring import successor_faults
 from hudhud.record.parts import Effect, Seen
 from hudhud.record.redaction import read_disclosure, withheld_of
-from hudhud.record.rules import LONGEST_EMERGENCY_S, Rules, rules_successor_faults
+from hudhud.record.rules import LONGEST_EMERGENCY_S, SKEW_S, Rules, rules_successor_faults
 from hudhud.record.statements import (
     Appeal,
     Approval,
@@ -694,6 +694,8 @@ class _Court:
             return Why.UNSEEN_CHECKPOINT
         if seconds(release.at) < self.times_s[release.size - 1]:
             return Why.TOO_EARLY
+        if seconds(release.at) > now_s + SKEW_S:
+            return Why.FROM_THE_FUTURE
         found = Released(
             index=entry.index,
             leaf=entry.leaf,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 from hudhud.errors import Fault, RecordError
 from hudhud.record.keyring import Keyring, keyring_from
@@ -22,6 +23,7 @@ __all__ = [
     "Decided",
     "Entry",
     "Outcomes",
+    "Placed",
     "Prefix",
     "Released",
     "Reported",
@@ -32,6 +34,8 @@ __all__ = [
     "Why",
     "WithheldOutcome",
     "Witnessed",
+    "begun",
+    "goes_back",
     "keyrings_by_digest",
     "rules_by_digest",
 ]
@@ -124,6 +128,8 @@ class Why(StrEnum):
     """It tells something else than what follows from the entries before it."""
     TOO_EARLY = "too_early"
     """The map is for an instant before that of the checkpoint from which it was made."""
+    FROM_THE_FUTURE = "from_the_future"
+    """The map is for an instant long after its release was witnessed: nobody can know yet what will be decided by then."""
     NOT_WITHHELD = "not_withheld"
     """The entry that it names does not withhold this."""
     LATE_DISCLOSURE = "late_disclosure"
@@ -304,6 +310,34 @@ class Released:
     at_s: int
     next_change_at_s: int | None
     released_s: int
+
+    @property
+    def begins_s(self) -> int:
+        """When it is to be obeyed: not before it was witnessed, nor before the instant that it is for."""
+        return max(self.released_s, self.at_s)
+
+
+class Placed(Protocol):
+    """What says where a release stands: the index of its entry, how many entries it knows, for which instant it is."""
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def at_s(self) -> int: ...
+
+
+def goes_back(release: Placed, behind: Placed) -> bool:
+    """Whether a release goes back behind another: by its place, by the entries that it knows, or by its instant."""
+    return release.index < behind.index or release.size < behind.size or release.at_s < behind.at_s
+
+
+def begun(releases: Iterable[Released], at_s: int) -> tuple[Released, ...]:
+    """The releases that count at an instant: witnessed by then, and for an instant that has come.  The newest is the last."""
+    return tuple(one for one in releases if one.begins_s <= at_s)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

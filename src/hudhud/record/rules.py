@@ -14,7 +14,15 @@ from hudhud.record.canonical import canonical_bytes, read_canonical
 from hudhud.record.forms import Digest, Id, Origin, Whole, form_of
 from hudhud.record.policy import NONE
 
-__all__ = ["LONGEST_EMERGENCY_S", "Rules", "rules_bytes", "rules_digest", "rules_from", "rules_successor_faults"]
+__all__ = [
+    "LONGEST_EMERGENCY_S",
+    "SKEW_S",
+    "Rules",
+    "rules_bytes",
+    "rules_digest",
+    "rules_from",
+    "rules_successor_faults",
+]
 
 _WHAT = "the rules of deciding"
 _HOUR_S = 3_600
@@ -22,6 +30,9 @@ _DAY_S = 24 * _HOUR_S
 
 LONGEST_EMERGENCY_S = 15 * _DAY_S
 """No rules let an emergency last longer, or one after it over the same territory begin sooner."""
+
+SKEW_S = 60
+"""By how much the clocks of honest people may differ, whatever the rules."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,6 +21,7 @@ from hudhud.record.tree import HASH_BYTES, Node, folded, leaf_hash, root
 
 __all__ = [
     "CHECKPOINT",
+    "MOST_ENTRIES",
     "MOST_ENTRY_BYTES",
     "WIDTH",
     "Levels",
@@ -44,6 +45,8 @@ __all__ = [
 CHECKPOINT = "checkpoint"
 WIDTH = 256
 MOST_ENTRY_BYTES = 65_535
+MOST_ENTRIES = 10_000_000
+"""Of the largest log that is read: whoever signs a log can claim any size, and serve entries without end."""
 
 _HEIGHT = 8
 _MOST_LEVEL = 7  # of a log of fewer than 2^63 entries
@@ -223,6 +226,8 @@ def verified(read: Read, policy: Policy, paths: Iterable[str] = ()) -> Verified:
         raise RecordError(f"no log: there is no file {CHECKPOINT!r}")
     signed = accepted(data, policy)
     size = signed.checkpoint.size
+    if size > MOST_ENTRIES:
+        raise RecordError(f"a log of {size:,} entries is not read: at most {MOST_ENTRIES:,} are")
     faults: list[Fault] = []
     entries = _replayed_entries(read, size, faults)
     hashes = [leaf_hash(entry) for entry in entries]
@@ -294,7 +299,7 @@ def _wrong_others(
     for path in sorted(set(paths) - done - {CHECKPOINT}):
         data, name, digest = read(path), read_path(path), read_blob_path(path)
         if data is None:
-            yield Fault(where=path, problem="it is listed but cannot be read")
+            yield Fault(where=path, problem="it is listed but cannot be read, or is no regular file")
         elif digest is not None:
             if hashlib.sha256(data).digest() != digest:
                 yield Fault(where=path, problem="its bytes have another digest than its name says")

@@ -505,6 +505,10 @@ WHYS: Mapping[Why, tuple[str, str]] = {
         "The map is for an instant before that of the checkpoint from which it was made.",
         "الخريطة للحظة تسبق لحظة نقطة التحقق التي صُنعت منها.",
     ),
+    Why.FROM_THE_FUTURE: (
+        "The map is for an instant long after its release was witnessed: nobody can know yet what will be decided by then.",
+        "الخريطة للحظة تأتي بعد الشهادة على إصدارها بوقت طويل: لا أحد يعلم بعد ما سيُبتّ فيه حتى ذلك الحين.",
+    ),
     Why.NOT_WITHHELD: ("The entry that it names does not withhold this.", "القيد الذي يسمّيه لا يحجب هذا."),
     Why.LATE_DISCLOSURE: (
         "The trustee would tell what is withheld later than the rules allow.",

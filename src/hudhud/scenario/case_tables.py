@@ -519,6 +519,7 @@ class CaseTable(Table):
     title_en: Name
     title_ar: _ArabicName
     when: Name
+    when_ar: _ArabicName
     inspired_by_en: Name
     inspired_by_ar: _ArabicName
     summary_en: _Prose

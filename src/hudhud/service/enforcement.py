@@ -16,6 +16,7 @@ import numpy as np
 from hudhud.arrays import Bits, Bools, Ints, Ints32, freeze
 from hudhud.errors import InputError, RecordError
 from hudhud.record.forms import instant_text
+from hudhud.record.history import goes_back
 from hudhud.record.keyring import Keyring
 from hudhud.record.policy import Policy, accepted
 from hudhud.record.release import Release, Ticket, released
@@ -36,6 +37,8 @@ class Alarm(StrEnum):
     """The ticket proves no release."""
     OTHER_MAP = "other_map"
     """The map is not the one that was released."""
+    NO_MAP = "no_map"
+    """No map can be made from what the release names."""
     UNREADABLE = "unreadable"
     """The map has the released digest and is no map of this world."""
     ROLLBACK = "rollback"
@@ -56,10 +59,13 @@ class Raised:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Followed:
-    """The map that a point obeys, the release that proves it, and since when.  since_s: seconds since 1970."""
+    """The map that a point obeys, the release that proves it, and since when.  since_s: seconds since 1970.
+
+    claim: None where the point remembers the release only, until its map is offered again.
+    """
 
     release: Release
-    claim: MapClaim
+    claim: MapClaim | None
     since_s: int
 
 
@@ -98,23 +104,27 @@ def offer(point: Point, ticket: Ticket, data: bytes, now_s: int) -> tuple[Point,
     point = _told(point, release.witnessed_s)
     before = point.followed
     if before is not None and before.release.index == release.index:
-        return point, None
-    if before is not None and _older(release, before.release):
+        if before.release.leaf != release.leaf:
+            detail = f"entry {release.index} is {release.leaf[:12]}; obeyed is {before.release.leaf[:12]}"
+            return point, Raised(alarm=Alarm.NOT_PROVEN, detail=detail)
+        if before.claim is not None:
+            return point, None
+        return _following(point, before.release, data, before.since_s)
+    if before is not None and goes_back(release, behind=before.release):
         detail = f"entry {release.index} releases a map {_age(release)}; obeyed is one {_age(before.release)}"
         return point, Raised(alarm=Alarm.ROLLBACK, detail=detail)
     if release.at_s > now_s:
         detail = f"the map is for {instant_text(release.at_s)}; it is {instant_text(now_s)}"
         return point, Raised(alarm=Alarm.TOO_EARLY, detail=detail)
+    return _following(point, release, data, now_s)
+
+
+def _following(point: Point, release: Release, data: bytes, since_s: int) -> tuple[Point, Raised | None]:
     try:
         claim = read_map(data, point.world)
     except InputError as error:
         return point, Raised(alarm=Alarm.UNREADABLE, detail=str(error))
-    return replace(point, followed=Followed(release=release, claim=claim, since_s=now_s)), None
-
-
-def _older(release: Release, than: Release) -> bool:
-    """Whether a release goes back: by its place, by the entries that it knows, or by its instant."""
-    return release.index < than.index or release.size < than.size or release.at_s < than.at_s
+    return replace(point, followed=Followed(release=release, claim=claim, since_s=since_s)), None
 
 
 def _age(release: Release) -> str:
@@ -150,7 +160,7 @@ def serves(point: Point, number: Ints32, service_class: Bits | Ints | int, now_s
     """Whether terminals of a class may be served in each cell, their conditions apart.
 
     number: (n,) cell numbers; service_class: numbers of classes (`ServiceClass.number`), broadcast against them.  Raises
-    InputError for what is no cell of the point's world.
+    InputError for what is no cell of the point's world, RecordError where the map is not at hand.
     """
     number = np.asarray(number)
     place = np.minimum(np.searchsorted(point.world, number), len(point.world) - 1)
@@ -159,6 +169,8 @@ def serves(point: Point, number: Ints32, service_class: Bits | Ints | int, now_s
     if point.followed is None:
         return np.zeros(number.shape, dtype=np.bool_)
     claim = point.followed.claim
+    if claim is None:
+        raise RecordError(f"{point.name} remembers its release and not its map: offer it the map again")
     now = np.datetime64(now_s * _SECOND_NS, "ns")
     lets = [one.state.serves and not one.until <= now for one in claim.decisions]  # a comparison with NaT is false
     found: Bools = np.array(lets, dtype=np.bool_)[claim.governing[claim.profile[place], service_class]]

@@ -4,7 +4,7 @@ A run asks an `Authority` at the start of each slot.  Decisions as plain values 
 obeyed by its releases only: the newest that counts, is due, and fits what the entries before it prove.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from hudhud.arrays import Bools, freeze
 from hudhud.errors import HudhudError
 from hudhud.record.decide import decide
 from hudhud.record.forms import instant_text
-from hudhud.record.history import Released
+from hudhud.record.history import Released, begun, goes_back
 from hudhud.record.reading import Record
 from hudhud.service import recorded
 from hudhud.service.decision import Decision, Decisions, decisions, instant_ns
@@ -79,8 +79,8 @@ def by_releases(record: Record, atlas: Atlas) -> Authority:
 
     def obeyed(at: np.datetime64) -> Obeyed:
         now_s = instant_ns(at) // _SECOND_NS
-        due = [one for one in releases if _begins_s(one) <= now_s]
-        later = [_begins_s(one) for one in releases if _begins_s(one) > now_s]
+        due = begun(releases, now_s)
+        later = [one.begins_s for one in releases if one.begins_s > now_s]
         chosen, warnings = _chosen(due, judge)
         if chosen is None:
             found, release = compile(blank, at), ""
@@ -99,13 +99,8 @@ def by_releases(record: Record, atlas: Atlas) -> Authority:
     return Authority(ids=_ids(record, atlas), obeyed=obeyed)
 
 
-def _begins_s(one: Released) -> int:
-    """When a release is obeyed: not before it was witnessed, nor before the instant that it is for."""
-    return max(one.released_s, one.at_s)
-
-
 def _chosen(
-    due: list[Released], judge: Callable[[Released], ServiceMap | str]
+    due: Sequence[Released], judge: Callable[[Released], ServiceMap | str]
 ) -> tuple[tuple[ServiceMap, str] | None, tuple[str, ...]]:
     """The newest release that fits, and why newer ones were refused."""
     warnings = []
@@ -114,7 +109,7 @@ def _chosen(
         if isinstance(found, str):
             warnings.append(found)
             continue
-        ahead = [other for other in due[:n] if other.size > one.size or other.at_s > one.at_s]
+        ahead = [other for other in due[:n] if goes_back(one, behind=other)]
         behind = next((other for other in ahead if not isinstance(judge(other), str)), None)
         if behind is None:
             return (found, one.leaf), tuple(reversed(warnings))

@@ -26,8 +26,10 @@ from hudhud.service.joint import Touched, named
 from hudhud.service.service_map import ServiceMap
 from hudhud.service.territory import Territory, cell_text, territory
 from hudhud.service.vocabulary import Containment, Layer, Reason, ServiceState
+from hudhud.sky.hexagons import RESOLUTION
 
 __all__ = [
+    "JOINT",
     "Atlas",
     "Lists",
     "TerritoryOf",
@@ -49,9 +51,11 @@ TerritoryOf = Callable[[TerritoryRef], Territory]
 Lists = Callable[[str], frozenset[str] | None]
 """The list of terminals behind a digest, None where it is not at hand."""
 
+JOINT = "_"
+"""Between the ids of territories that are taken together: ids of the record have no `+`."""
+
 _NEVER = np.datetime64("NaT", "ns")
 _SECOND_NS = 1_000_000_000
-_JOINT = "_"  # ids of the record have no `+`
 
 
 def no_lists(_digest: str) -> None:
@@ -289,15 +293,27 @@ def _territories(decided: Decided, territory_of: TerritoryOf, where: str) -> tup
 def finder(atlas: Atlas, blob: Blob) -> TerritoryOf:
     """How territories are found: by the digest of their cells alone, in the catalogue, else among what is kept beside a log.
 
-    The id is the reference's; where the catalogue has its cells, so are kind, names and claims from there.
+    The id is the reference's; where the catalogue has its cells, so are kind, names and claims from there.  The digest is also
+    that of resolution and containment: a reference that states others is refused.
     """
     ids = {row.digest(mode): (row.id, mode) for row in reversed(atlas.catalogue.rows) for mode in Containment}
-    known: dict[tuple[str, str], Territory] = {}
+    known: dict[tuple[str, str, str], Territory] = {}
 
     def territory_of(ref: TerritoryRef) -> Territory:
-        key = (ref.id, ref.cells_sha256)
+        if ref.resolution != RESOLUTION:
+            raise RecordError(
+                f"territory {ref.id!r}: says that its cells are of resolution {ref.resolution}; cells are of resolution "
+                f"{RESOLUTION}: name it again as it is digested"
+            )
+        key = (ref.id, ref.cells_sha256, ref.containment)
         if key not in known:
-            known[key] = _packaged(ref, atlas, ids) or _kept(ref, blob)
+            found = _packaged(ref, atlas, ids) or _kept(ref, blob)
+            if found.containment is not ref.containment:
+                raise RecordError(
+                    f"territory {ref.id!r}: says that its cells are the {ref.containment.value} ones; those of the digest "
+                    f"{ref.cells_sha256[:12]} are the {found.containment.value} ones: name it again as it is digested"
+                )
+            known[key] = found
         return known[key]
 
     return territory_of
@@ -310,7 +326,7 @@ def _packaged(ref: TerritoryRef, atlas: Atlas, ids: dict[str, tuple[str, Contain
         for mode in Containment:
             if row.digest(mode) == ref.cells_sha256:
                 return atlas.catalogue.territory(ref.id, mode)
-    several = ref.id.split(_JOINT)
+    several = ref.id.split(JOINT)
     if len(several) > 1 and all(each in atlas.catalogue for each in several):
         found = named(atlas.catalogue, atlas.counts, "+".join(several), ref.containment)
         if found.digest == ref.cells_sha256:

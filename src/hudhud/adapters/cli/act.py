@@ -98,7 +98,7 @@ def command(arguments: argparse.Namespace) -> int:
     language = language_of(arguments)
     named = _about(drafted.statement)
     if named is not None:
-        show_about(entry_named(desk.record, named), language)
+        show_about(entry_named(desk.record, named), language, desk)
 
     def before(filing: Filing) -> None:
         if drafted.withheld:

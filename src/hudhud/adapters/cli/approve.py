@@ -98,7 +98,7 @@ def command(arguments: argparse.Namespace) -> int:
         effect, cells = effect_from_toml(read_text(arguments.effect, "an effect (TOML)", _LARGEST_BYTES), drafter)
         blobs = [canonical_bytes(form_of(Effect).write(effect), "the effect"), *cells]
     language = language_of(arguments)
-    show_about(entry, language)
+    show_about(entry, language, desk)
     told = show_impact_of(with_blobs(desk, blobs), entry, language, effect)
     vote = Approval(
         log=desk.log,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from hudhud.adapters.audit_words import ANSWERS, WEIGHTS, detail, sentence
-from hudhud.adapters.audited import Audited
+from hudhud.adapters.audited import Audited, HandedIn, Standing
 from hudhud.adapters.audited_entry import CheckedEntry
 from hudhud.record.audit import Audit
 from hudhud.record.audit_parts import Answer, Counted, Finding, Found, Weight
@@ -73,7 +73,27 @@ _WORDS = {
         "Its signature was not checked and its text is not shown: hand in the keyring with the key {keyid} (--keyring FILE).",
         "لم يُفحص توقيعه ولا يُعرض نصه: قدّم حلقة المفاتيح التي فيها المفتاح {keyid} (‎--keyring FILE).",
     ),
+    "files": ("Files handed in", "الملفات المقدَّمة"),
     "compared": ("It came from elsewhere than the record.", "جاء من غير السجل."),
+}
+
+_STANDINGS = {
+    Standing.NEWEST_MAP: ("the map released by entry {}, the newest", "الخريطة التي أصدرها القيد {}، وهي أحدث خريطة"),
+    Standing.RELEASED_MAP: (
+        "the map released by entry {}; a newer one has been released and is still to be loaded",
+        "الخريطة التي أصدرها القيد {}؛ وقد صدرت بعدها أحدث منها ولم تنقض مهلة تحميلها",
+    ),
+    Standing.BEGINNING: (
+        "the beginning of this record, number of entries: {}",
+        "بداية هذا السجل، وعدد القيود فيها: {}",
+    ),
+    Standing.KEPT: ("kept, entry {}", "رُوعي، القيد {}"),
+    Standing.OPEN: ("not in the record yet; the time for that is not over", "ليس في السجل بعد، ولم تنقض مهلة إدراجه"),
+    Standing.FAILS: ("does not hold, see the findings", "لا يصح، انظر ما وُجد أعلاه"),
+    Standing.NOT_COMPARED: (
+        "not compared: the audit did not come so far",
+        "لم يُقارن: لم يبلغ التدقيق ذلك",
+    ),
 }
 
 _NOUNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -121,11 +141,23 @@ def show_audit(told: Audited, console: Console, language: Language) -> None:
             console.print(Text(heading, style="bold red" if weight is Weight.UNSOUND else "bold"))
             for line in shown:
                 console.print(Text(line))
+    if told.files:
+        console.print()
+        console.print(Text(words["files"], style="bold"))
+        for one in told.files:
+            for line in _wrapped(f"{one.file}: {_standing(one, language)}", "  "):
+                console.print(Text(line, style="bold red" if one.standing is Standing.FAILS else ""))
     console.print()
     console.print(Text(words["trust"], style="bold"))
     console.print(Text(f"  {told.trust_sha256}"))
     for line in _wrapped(words["compared" if told.compared else "own_word"], "  "):
         console.print(Text(line, style="" if told.compared else "yellow"))
+
+
+def _standing(one: HandedIn, language: Language) -> str:
+    """How a file that was handed in stands to the record, in words."""
+    number = "" if one.number is None else f"{one.number:,}"
+    return _STANDINGS[one.standing][language is Language.ARABIC].format(number)
 
 
 def _numbers(found: Audit, words: Mapping[str, str], language: Language) -> Iterator[str]:
@@ -200,6 +232,7 @@ def audit_json(told: Audited, language: Language) -> dict[str, Any]:
         "trust": {"sha256": told.trust_sha256, "from_elsewhere": told.compared},
         "counted": None if numbers is None else _counted_json(numbers),
         "findings": [_finding_json(one, language) for one in found.findings],
+        "files": [_file_json(one, language) for one in told.files],
     }
 
 
@@ -209,6 +242,12 @@ def _counted_json(numbers: Counted) -> dict[str, Any]:
         "first": instant_text(numbers.first_s),
         "newest": instant_text(numbers.newest_s),
     }
+
+
+def _file_json(one: HandedIn, language: Language) -> dict[str, Any]:
+    key = "entries" if one.standing is Standing.BEGINNING else "entry"
+    number = {} if one.number is None or one.standing is Standing.FAILS else {key: one.number}
+    return {"file": one.file, "standing": one.standing.value} | number | {"text": _standing(one, language)}
 
 
 def _finding_json(one: Finding, language: Language) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["listed", "replayed", "reported"]
 
-_HEAD = ("id", "number", "title_en", "title_ar", "when", "inspired_by_en", "inspired_by_ar")
+_HEAD = ("id", "number", "title_en", "title_ar", "when", "when_ar", "inspired_by_en", "inspired_by_ar")
 
 
 def listed(case: Case) -> dict[str, Any]:

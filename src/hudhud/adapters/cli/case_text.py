@@ -82,9 +82,10 @@ def list_text(cases: Iterable[Case], language: Language) -> str:
     lines: list[str] = []
     for one in cases:
         table = one.table
+        when = _pick(language, table.when, table.when_ar)
         lines.append(f"{table.number:3d}  {table.id}  ({len(one.variants)})")
         lines += _wrapped(_pick(language, table.title_en, table.title_ar), "     ")
-        lines += _wrapped(_pick(language, table.inspired_by_en, table.inspired_by_ar) + f" ({table.when})", "     ")
+        lines += _wrapped(f"{_pick(language, table.inspired_by_en, table.inspired_by_ar)} ({when})", "     ")
     return _joined(lines)
 
 
@@ -93,7 +94,7 @@ def case_text(case: Case, language: Language, *, variants: bool = True) -> str:
     table = case.table
     lines = [
         f"{_say('case', language)} {table.number}: {_pick(language, table.title_en, table.title_ar)}",
-        table.when,
+        _pick(language, table.when, table.when_ar),
         "",
     ]
     lines += _wrapped(_pick(language, table.summary_en, table.summary_ar), "")

@@ -141,7 +141,7 @@ def _summary_ar(told: Impact, idle: Sequence[Decision]) -> list[tuple[str, str]]
     if told.outside.cells:
         lines.append((f"خلايا تتغير خارج أقاليمه: {told.outside.cells:,}", "yellow"))
     for terms in told.new_terms[:_SENTENCES]:
-        words = "؛ ".join(condition_words(terms.decision.conditions)) or "بلا شروط"
+        words = "؛ ".join(condition_words(terms.decision.conditions, "ar")) or "بلا شروط"
         lines.append((f"  {terms.decision.id} ({terms.extent.cells:,}): {words}", "bold yellow"))
     for each in told.overridden[:_SENTENCES]:
         whom = class_words(each.classes, "ar")

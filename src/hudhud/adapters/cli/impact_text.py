@@ -143,8 +143,8 @@ def show_impact(told: Impact, idle: Sequence[Decision], console: Console, langua
         title = shown.name(one.title_en, one.title_ar)
         console.print(Text.assemble((title, "bold"), f" ({short_id(one.id)})"))
         console.print(Text(f"  {state_words(one.state, language)}: {class_words(one.classes, language)}"))
-        if asked := condition_words(one.conditions):
-            console.print(Text(f"  {shown['asks']}: {'; '.join(asked)}"))
+        if asked := condition_words(one.conditions, language):
+            console.print(Text(f"  {shown['asks']}: {('؛ ' if language == 'ar' else '; ').join(asked)}"))
     for line, style in summary_lines(told, idle, language):
         console.print(Text(line, style=style))
     _show_groups(shown)
@@ -211,7 +211,7 @@ def _show_transitions(shown: _Shown) -> None:
         for decision in (one.before, one.after):
             style = "green" if serves(decision) else "red"
             words = cut(state_words(decision.state, shown.language), 26)
-            words_asked = [] if decision.id in known else condition_words(decision.conditions)
+            words_asked = [] if decision.id in known else condition_words(decision.conditions, shown.language)
             asked = [f"\n {line}" for word in words_asked for line in wrap(word, 25)]
             sides.append(Text(f"{words}\n {cut(short_id(decision.id), 25)}{''.join(asked)}", style=style))
         made.add_row(*sides, str(len(one.classes)), f"{one.extent.cells:,}", f"{one.extent.people:,}")

@@ -142,7 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(f"{error.filename or 'the output'}: {error.strerror or error}")
         return 2
     except MemoryError:
-        _tell("the memory of this machine does not suffice: play fewer slots or terminals")
+        hint = ": play fewer slots or terminals" if parsed.verb_name == "simulate" else ""
+        _tell(f"the memory of this machine does not suffice for hudhud {parsed.verb_name}{hint}")
         return 2
 
 

@@ -54,7 +54,7 @@ def command(arguments: argparse.Namespace) -> int:
         raise InputError("this cannot be signed:", faults)
     desk = desk_of(arguments)
     case, _, entry = desk.decision(arguments.decision)
-    show_about(entry, language_of(arguments))
+    show_about(entry, language_of(arguments), desk)
     vote = Ratification(
         log=desk.log,
         decision=case.leaf,

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from hudhud.adapters.record.keys import Held
     from hudhud.adapters.record.signing import Desk
     from hudhud.record.history import Entry, Prefix, RequestOutcome
+    from hudhud.record.parts import Effect
     from hudhud.record.reading import Record
     from hudhud.record.statements import Statement
     from hudhud.record.words import Language
     from hudhud.service.impact import Impact
+    from hudhud.service.naming import Misnamed
 
 __all__ = [
     "DAY_S",
@@ -46,6 +48,7 @@ __all__ = [
     "show",
     "show_about",
     "show_impact_of",
+    "show_misnamed",
     "show_submitted",
     "with_blobs",
 ]
@@ -277,14 +280,45 @@ def with_blobs(desk: "Desk", blobs: Iterable[bytes]) -> "Desk":
     return replace(desk, record=replace(desk.record, blob=blob))
 
 
-def show_about(entry: "Entry", language: "Language") -> None:
-    """Show the entry that a statement is about."""
+def show_about(entry: "Entry", language: "Language", desk: "Desk | None" = None) -> None:
+    """Show the entry that a statement is about, and where it names territories otherwise than the installed catalogue.
+
+    desk: where a decision on it may have been made, whose territories are then looked at too.
+    """
     from hudhud.adapters.cli.record_words import say
     from hudhud.record.in_words import in_words
+    from hudhud.record.statements import Request
 
     show(say("about", language, index=entry.index, leaf=entry.leaf))
     show()
     show(in_words(entry.statement, language))
+    if isinstance(entry.statement, Request):
+        effects = [entry.statement.effect]
+        if desk is not None:
+            effects += [one.effect for one in desk.outcomes.decisions if one.id == entry.leaf]
+        show_misnamed(effects, language)
+
+
+def show_misnamed(effects: "Iterable[Effect]", language: "Language") -> "tuple[Misnamed, ...]":
+    """Say loudly where effects name their territories otherwise than the installed catalogue."""
+    from hudhud.adapters.cli.record_words import say
+    from hudhud.adapters.naming_words import misnamed_words
+    from hudhud.adapters.record.naming import misnamed_in
+
+    found = tuple(dict.fromkeys(each for one in effects for each in misnamed_in(one)))
+    for each in found:
+        show(f"\n{folded(say('misnamed', language, what=misnamed_words(each, language)))}")
+    return found
+
+
+def _refuse_misnamed(desk: "Desk", statement: "Statement", language: "Language") -> None:
+    """Raises InputError for what would bring something about in another place than the one it names, with --yes too."""
+    from hudhud.adapters.cli.record_words import say
+    from hudhud.adapters.record.naming import effect_meant
+
+    effect = effect_meant(desk.record, desk.outcomes, statement)
+    if effect is not None and any(one.kind.of_cells for one in show_misnamed([effect], language)):
+        raise InputError(say("not_there", language))
 
 
 def propose(
@@ -317,6 +351,7 @@ def propose(
     show(in_words(statement, language))
     show(f"{say('digest', language)}\n  {hashlib.sha256(data).hexdigest()}")
     show(say("seat", language, title=title, seat=desk.seat.id, key=desk.held.id[:12]))
+    _refuse_misnamed(with_blobs(desk, blobs), statement, language)
     after = foreseen(with_blobs(desk, blobs).record, statement, desk.held.public_key, desk.now_s)
     if after.why is not None:
         hint = advice(after.why, language, record=arguments.record, request=(request or "")[:12])

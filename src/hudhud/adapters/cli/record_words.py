@@ -25,6 +25,11 @@ _WORDS = {
         "تنبيه: هذا امتداد لقرار الطوارئ {before} المتخذ في {begun} باسم آخر: بينهما فئات وخلايا مشتركة عددها {cells}. "
         "تنقضي مدة الطوارئ فيها في {cap} وهذا يمتد بعدها: سيعدّ التدقيق السجل حينئذ غير سليم. اطلب قرارًا عاديًا بدلًا منه.",
     ),
+    "misnamed": ("WARNING: {what}.", "تنبيه: {what}."),
+    "not_there": (
+        "nothing was signed: its cells are in another place than it names; name that as the catalogue does, or refuse it",
+        "لم يُوقَّع شيء: المكان المسمى غير المكان الذي فيه الخلايا؛ سمّه كما يسميه الفهرس، أو ارفض الطلب",
+    ),
     "sign": ("WHAT YOU SIGN", "ما توقّعه"),
     "seat": ("as {title} ({seat}), key {key}", "بصفة {title} ({seat})، المفتاح {key}"),
     "digest": ("digest of the statement (SHA-256)", "بصمة البيان (SHA-256)"),
@@ -70,6 +75,9 @@ _WORDS = {
         "{log} في {at}\nالقيود: {entries}، الطلبات: {requests}، المنتظِرة: {open}، المتأخرة منها: {overdue}، المعروض: {shown}",
     ),
     "overdue": ("OVERDUE", "متأخر"),
+    "where": ("where: {places}", "المكان: {places}"),
+    "whom": ("for: {classes}", "الفئات: {classes}"),
+    "more_places": ("{count} more", "و{count} غيرها"),
     "received": ("received {at}", "وصل في {at}"),
     "answered": ("answered {at}", "أُجيب في {at}"),
     "due": ("answer due {deadline}, lapses {lapses}", "موعد الجواب {deadline}، ويسقط في {lapses}"),

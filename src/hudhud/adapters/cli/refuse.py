@@ -52,7 +52,7 @@ def command(arguments: argparse.Namespace) -> int:
         raise InputError("this cannot be signed:", faults)
     desk = desk_of(arguments)
     case, _, entry = desk.request(arguments.request)
-    show_about(entry, language_of(arguments))
+    show_about(entry, language_of(arguments), desk)
     vote = Refusal(
         log=desk.log,
         request=case.leaf,

@@ -73,7 +73,7 @@ def command(arguments: argparse.Namespace) -> int:
     desk = desk_of(arguments)
     case, _, entry = desk.decision(arguments.decision)
     language = language_of(arguments)
-    show_about(entry, language)
+    show_about(entry, language, desk)
     vote = _vote(arguments, desk.now_s)(
         log=desk.log,
         decision=case.leaf,

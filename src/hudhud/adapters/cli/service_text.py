@@ -144,8 +144,9 @@ def _cell(number: int) -> str:
 
 
 def _line(console: Console, label: str, words: str, style: str = "") -> None:
-    """A label and words that fold beside it."""
-    folded = textwrap.wrap(plain(words), _WIDTH - _LABEL - 1, break_long_words=True) or [""]
+    """A label and words that fold beside it, line by line."""
+    width = _WIDTH - _LABEL - 1
+    folded = [part for one in words.split("\n") for part in textwrap.wrap(plain(one), width) or [""]]
     for n, part in enumerate(folded):
         console.print(Text.assemble((f"{'' if n else label:<{_LABEL}}", "dim"), (part, style)), soft_wrap=True)
 

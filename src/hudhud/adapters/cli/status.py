@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 __all__ = ["add", "command"]
 
 _DESCRIPTION = """\
-Where every request stands: its state, who has voted, what is missing for the
-quorum, what is due when, what is overdue. Without REQUEST those that wait or
-need somebody, and the last five that were answered; --all for every one.
+Where every request stands: for which territory and whom it asks, its state,
+who has voted, what is missing for the quorum, what is due when, what is
+overdue. Without REQUEST those that wait or need somebody, and the last five
+that were answered; --all for every one.
 """
 
 _EPILOG = """\
@@ -28,6 +29,7 @@ the record could not be fetched
 """
 
 _LATEST = 5
+_PLACES = 4  # of one request; the rest is told to be more
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -110,6 +112,7 @@ def _lines(one: dict[str, Any], language: "Language") -> list[str]:
     state = state_word(State(one["state"]), language)
     late = f", {say('overdue', language)}" if one["overdue"] else ""
     lines = [title, f"  {one['leaf'][:12]} ({one['index']})  {state}{late}"]
+    lines += [f"  {line}" for line in _aim(one, language)]
     if one["why"] is not None:
         lines.append(f"  {why_words(Why(one['why']), language)}")
     lines.append(f"  {say('received', language, at=one['received'])}")
@@ -127,7 +130,26 @@ def _lines(one: dict[str, Any], language: "Language") -> list[str]:
     lines += [f"  {_hidden(each, language)}" for each in one["withheld"]]
     if one["decision"] is not None:
         lines += [f"  {line}" for line in _decision(one["decision"], language)]
+        told = _aim(one["decision"], language)
+        lines += [f"    {line}" for line in told if told != _aim(one, language)]  # less than was asked
     return lines
+
+
+def _aim(one: dict[str, Any], language: "Language") -> list[str]:
+    """Where, and for whom."""
+    from hudhud.adapters.cli.record_words import say
+    from hudhud.adapters.service_words import class_words
+    from hudhud.record.words import ServiceClass
+
+    places = []
+    for each in one["territories"][:_PLACES]:
+        name = each[f"name_{language.value}"]
+        places.append(name if name == each["id"] else f"{name} ({each['id']})")
+    if (more := len(one["territories"]) - _PLACES) > 0:
+        places.append(say("more_places", language, count=f"{more:,}"))
+    comma = "، " if language.value == "ar" else ", "
+    classes = class_words(map(ServiceClass, one["classes"]), language.value)
+    return [say("where", language, places=comma.join(places)), say("whom", language, classes=classes)]
 
 
 def _vote(vote: dict[str, Any], language: "Language") -> str:

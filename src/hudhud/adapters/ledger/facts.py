@@ -26,6 +26,7 @@ from hudhud.record.statements import (
     Request,
     Statement,
 )
+from hudhud.service.naming import Misnaming
 
 __all__ = ["Concern", "Facts", "Matter", "SeatVote", "Signed", "Trouble", "facts_of"]
 
@@ -145,6 +146,8 @@ class Facts:
     """All that the pages tell.  now_s: the newest checkpoint's instant; by_leaf: entries by their hashes.
 
     unsound, maps, notes: what the audit found wrong; what it found of maps and points of enforcement; what needs no action.
+    misnamed: by request, where it names territories otherwise than the catalogue; names: what the catalogue calls cells that the
+    record calls otherwise, by the id there and the digest, "" where it does not know them.
     """
 
     record: Record
@@ -157,6 +160,8 @@ class Facts:
     unsound: tuple[Finding, ...]
     maps: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+    misnamed: Mapping[int, tuple[Finding, ...]]
+    names: Mapping[tuple[str, str], str]
 
     @property
     def in_force(self) -> tuple[Matter, ...]:
@@ -212,6 +217,7 @@ def facts_of(audit: Audit) -> Facts:
         one.index: _matter(record, outcomes, signed, one, threads.get(one.index, ()), contacts)
         for one in outcomes.requests
     }
+    misnamed = [one for one in audit.findings if one.kind in (Found.MISNAMED_ENFORCED, Found.MISNAMED_TERRITORY)]
     return Facts(
         record=record,
         outcomes=outcomes,
@@ -223,6 +229,19 @@ def facts_of(audit: Audit) -> Facts:
         unsound=audit.of(Weight.UNSOUND),
         maps=tuple(one for one in audit.of(Weight.CONCERN) if one.kind not in _OWN),
         notes=tuple(one for one in audit.of(Weight.NOTE) if one.kind not in _OWN),
+        misnamed=MappingProxyType(
+            {
+                index: tuple(one for one in misnamed if one.entry == index)
+                for index in {one.entry for one in misnamed if one.entry is not None}
+            }
+        ),
+        names=MappingProxyType(
+            {
+                (str(one.told["territory"]), str(one.told["cells_sha256"])): str(one.told["known"])
+                for one in misnamed
+                if Misnaming(str(one.told["misnaming"])).of_cells
+            }
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from hudhud.errors import RecordError
 from hudhud.record.parts import TerritoryRef
 from hudhud.record.words import ServiceState
 from hudhud.service.recorded import TerritoryOf
-from hudhud.service.territory import Territory
+from hudhud.service.territory import Kind, Territory
 from hudhud.sky.hexagons import RESOLUTION, h3_index
 
 __all__ = ["FILL", "Drawn", "Maps"]
@@ -91,7 +91,7 @@ class Maps:
         view, scale = World(), _WORLD_WIDTH / (2 * World().extent[0])
         height = round(2 * view.extent[1] * scale)
         drawn = tuple(drawn)
-        whole = {one.refs[0].id: one.state for one in drawn if len(one.refs) == 1 and not one.outlined}
+        whole = {self._ground(one.refs[0]): one.state for one in drawn if len(one.refs) == 1 and not one.outlined}
         paths = [(len(each.number), one, each) for one in drawn for each in self._drawable(one)]
         paths.sort(key=lambda one: (one[1].outlined, -one[0]))
         rim = _path([_flat(view.rim(), view.extent, scale)])
@@ -114,11 +114,20 @@ class Maps:
                 self.files[f"{key}.svg"] = _around(found, drawn)
         return self._made[key]
 
+    def _ground(self, ref: TerritoryRef) -> str | None:
+        """Which ground of the map a territory is, by its cells where they are at hand; None for a shape on it."""
+        if ref.id not in (_WHOLE_WORLD, _HIGH_SEAS):
+            return None
+        found = self.territory(ref)
+        beyond = found is not None and found.kind is Kind.SEA and not found.country
+        meant = found is None or (beyond if ref.id == _HIGH_SEAS else found.kind is Kind.WORLD)
+        return ref.id if meant else None
+
     def _drawable(self, drawn: Drawn) -> Iterator[Territory]:
         for ref in drawn.refs:
-            if ref.id in (_WHOLE_WORLD, _HIGH_SEAS):
-                continue  # the ground of the map, not a shape on it
             found = self.territory(ref)
+            if self._ground(ref) is not None:
+                continue  # the ground of the map, not a shape on it
             if found is not None and len(found.number):
                 yield found
 

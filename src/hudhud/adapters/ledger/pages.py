@@ -249,6 +249,7 @@ class _Pages:
             "requests.html",
             one=one,
             picture=self._maps.request(Drawn(refs=effect.territories, state=effect.state, outlined=made is None)),
+            misnamed=[self._say.finding(each) for each in self._facts.misnamed.get(one.index, ())],
             concerns=[
                 self._say.concern(each)
                 for each in self._facts.concerns

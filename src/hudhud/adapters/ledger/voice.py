@@ -202,7 +202,17 @@ class Voice:
         return self.listed(self.place(each) for each in sorted(ids))
 
     def territories(self, effect: Effect) -> Markup:
-        return self.listed(dict.fromkeys(self.place(one.id) for one in effect.territories))
+        return self.listed(dict.fromkeys(self.land(one) for one in effect.territories))
+
+    def land(self, ref: TerritoryRef) -> Markup:
+        """A territory by the name that the catalogue has for its cells, with the one in the record where that is another."""
+        key = (ref.id, ref.cells_sha256)
+        if key not in self.facts.names:
+            return self.place(ref.id)
+        known = self.facts.names[key]
+        if not known:
+            return self.text("cells called {id}, which are others in the catalogue", id=self.own(ref.id))
+        return self.text("{place} (the record calls it {id})", place=self.place(known), id=self.own(ref.id))
 
     def claim(self, ref: TerritoryRef) -> Markup:
         """Who claims and who controls it, where more than one side is named."""

@@ -117,7 +117,7 @@ def _id(name: str) -> str:
 
 # ---- territories found ----
 
-_Known = dict[tuple[str, str, str], Territory]
+_Known = dict[tuple[str, int, str, str], Territory]
 _REMEMBERED: _Known = {}
 
 
@@ -144,7 +144,7 @@ def _finding(blob: Blob, known: _Known) -> TerritoryOf:
             return _listed(ref, blob) or finder(atlas(), blob)(ref)
 
     def territory_of(ref: TerritoryRef) -> Territory:
-        key = (ref.id, ref.containment, ref.cells_sha256)
+        key = (ref.id, ref.resolution, ref.containment, ref.cells_sha256)
         if key not in known:
             known[key] = found(ref)
         return known[key]
@@ -159,7 +159,7 @@ def _listed(ref: TerritoryRef, blob: Blob) -> Territory | None:
     """
     data = blob(ref.cells_sha256)
     head = f"hudhud-territory/v1 h3 {RESOLUTION} {ref.containment.value}\n".encode("ascii")
-    if data is None or not data.startswith(head) or (len(data) - len(head)) % _LINE:
+    if ref.resolution != RESOLUTION or data is None or not data.startswith(head) or (len(data) - len(head)) % _LINE:
         return None
     lines = np.frombuffer(data, dtype=np.uint8, offset=len(head)).reshape(-1, _LINE)
     digit = _VALUE[lines[:, :-1]].astype(np.int64)

@@ -14,9 +14,10 @@ from hudhud.adapters.recorded import atlas
 from hudhud.errors import Fault, RecordError
 from hudhud.record.canonical import read_canonical
 from hudhud.record.forms import form_of, instant_s, instant_text
-from hudhud.record.history import Decided, Outcomes, Prefix, RequestOutcome, State
+from hudhud.record.history import Decided, Outcomes, Prefix, RequestOutcome, State, begun
 from hudhud.record.parts import Effect, Seen
 from hudhud.record.reading import Record
+from hudhud.record.rules import SKEW_S
 from hudhud.record.statements import Approval, Decision, Lapse, MapRelease, Statement
 from hudhud.record.words import Reason, Verdict
 from hudhud.service.recorded import cut, decisions_of
@@ -91,9 +92,11 @@ def following(record: Record, registrar: bytes, now_s: int) -> tuple[Statement, 
 def release_due(record: Record, now_s: int, map_of: MapOf) -> MapRelease | None:
     """The release that is due: another map is in force than the one released last, or it changes at another instant."""
     now_s = max(now_s, record.witnessed_s)
+    last = last_release(record, now_s + SKEW_S)
+    if last is not None:
+        now_s = max(now_s, instant_s(last.at))  # behind none that counts, whose clock may be ahead of this one
     digest, next_change_s = map_of(record, now_s)
     next_change_at = None if next_change_s is None else instant_text(next_change_s)
-    last = last_release(record)
     if last is not None and (last.map_sha256, last.next_change_at) == (digest, next_change_at):
         return None
     newest = record.prefix.checkpoints[-1]
@@ -108,10 +111,11 @@ def release_due(record: Record, now_s: int, map_of: MapOf) -> MapRelease | None:
     )
 
 
-def last_release(record: Record) -> MapRelease | None:
-    """The newest release that counts."""
-    index = max((one.index for one in decided_at(record.prefix, record.witnessed_s).releases), default=None)
-    found = None if index is None else record.prefix.entries[index].statement
+def last_release(record: Record, at_s: int | None = None) -> MapRelease | None:
+    """The newest release that counts at an instant, that of the newest checkpoint where left out."""
+    at_s = record.witnessed_s if at_s is None else at_s
+    last = next(reversed(begun(decided_at(record.prefix, record.witnessed_s).releases, at_s)), None)
+    found = None if last is None else record.prefix.entries[last.index].statement
     assert found is None or isinstance(found, MapRelease)
     return found
 

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from hudhud.adapters.record.effects import territories_shown
 from hudhud.adapters.record.filings import Filing, named_digests
-from hudhud.adapters.record.following import MapMemory, MapOf, following, last_release, map_of, release_due
+from hudhud.adapters.record.following import MapMemory, MapOf, effect_from, following, last_release, map_of, release_due
 from hudhud.adapters.record.keys import Held, create_key, open_key, open_secret, write_secret
+from hudhud.adapters.record.naming import naming_problems
 from hudhud.adapters.record.witnessing import Clock, Cosign, by_demonstration, by_web, witnesses_from
 from hudhud.adapters.store.log import DATABASE, PUBLIC, Log, create_log, open_log, public_paths, public_reader
 from hudhud.adapters.witness.client import views
@@ -35,6 +36,7 @@ from hudhud.record.receipt import receipt_bytes
 from hudhud.record.rules import rules_from
 from hudhud.record.statements import (
     Approval,
+    Decision,
     KeyringChange,
     MapRelease,
     PolicyChange,
@@ -323,13 +325,7 @@ class Keeper:
         def blob(digest: str) -> bytes | None:
             return shown.get(digest) or self._log.blob(bytes.fromhex(digest))
 
-        if isinstance(statement, Request):
-            territory_of = territories_shown(blob)
-            for one in statement.effect.territories:
-                try:
-                    territory_of(one)
-                except RecordError as error:
-                    yield str(error)
+        yield from self._territory_problems(statement, blob)
         needed: list[tuple[str, str]] = []
         if isinstance(statement, Approval | Revocation | Suspension):
             needed.append(("the impact report", statement.impact_sha256))
@@ -343,6 +339,28 @@ class Keeper:
             if blob(digest) is None:
                 yield f"names {what} {digest[:12]}, which nobody has shown: hand the file in with it"
         yield from _document_problems(statement, blob)
+
+    def _territory_problems(self, statement: Statement, blob: Callable[[str], bytes | None]) -> Iterator[str]:
+        """Territories that a statement would have decided and nobody shows, or that the catalogue names otherwise.
+
+        A vote for what a request asks is taken: the request stands in the record already.
+        """
+        effect = statement.effect if isinstance(statement, Request | Decision) else None
+        if isinstance(statement, Approval) and statement.effect_sha256 not in self._asked(statement.request):
+            data = blob(statement.effect_sha256)
+            try:
+                effect = None if data is None else effect_from(data)
+            except RecordError as error:
+                yield "; ".join([error.summary, *map(str, error.faults)])
+        if effect is None:
+            return
+        territory_of = territories_shown(blob)
+        for one in effect.territories:
+            try:
+                territory_of(one)
+            except RecordError as error:
+                yield str(error)
+        yield from naming_problems(effect)
 
     def _asked(self, leaf: str) -> frozenset[str]:
         """The digest of the effect that a request asks for."""

@@ -1,11 +1,14 @@
-"""Where every request stands: who has voted, what is missing for the quorum, what is due when.  Plain values, for any page."""
+"""Where every request stands: for which territory and whom, who has voted, what is missing, what is due when.  Plain values."""
 
+import re
 from typing import Any
 
 from hudhud.adapters.record.foreseen import progress
+from hudhud.adapters.store.territories import territory_rows
 from hudhud.record.docket import bench_of
 from hudhud.record.forms import instant_text
 from hudhud.record.history import Decided, Entry, Outcomes, Prefix, RequestOutcome, State, Void
+from hudhud.record.parts import Effect
 from hudhud.record.reading import Record
 from hudhud.record.statements import (
     Approval,
@@ -17,6 +20,7 @@ from hudhud.record.statements import (
     Revocation,
     Suspension,
 )
+from hudhud.record.words import ServiceClass
 
 __all__ = ["quorum_of_case", "status_json", "subject_of"]
 
@@ -75,6 +79,7 @@ def _case(
         "leaf": case.leaf,
         "title_en": request.title_en,
         "title_ar": request.title_ar,
+        **_aim(request.effect),
         "state": case.state.value,
         "why": None if case.why is None else case.why.value,
         "received": instant_text(case.received_s),
@@ -107,6 +112,26 @@ def _case(
     }
 
 
+def _aim(effect: Effect) -> dict[str, Any]:
+    """Where, and for whom."""
+    return {
+        "territories": [
+            {"id": id, "name_en": _place(id, arabic=False), "name_ar": _place(id, arabic=True)}
+            for id in dict.fromkeys(one.id for one in effect.territories)
+        ],
+        "classes": [each.value for each in ServiceClass if each in effect.classes],
+    }
+
+
+def _place(id: str, *, arabic: bool) -> str:
+    """A territory by name; several joined by + or _ one after the other; the id where no packaged territory is meant."""
+    names = {row.id: row.name_ar if arabic else row.name_en for row in territory_rows()}
+    parts = [id] if id in names else re.split(r"[+_]", id)
+    if not all(each in names for each in parts):
+        return id
+    return (" و" if arabic else " and ").join(names[each] for each in parts)
+
+
 def _vote(record: Record, entry: Entry, case: RequestOutcome, voids: dict[int, Void]) -> dict[str, Any]:
     statement: Any = entry.statement
     verdict = getattr(statement, "verdict", None) or getattr(statement, "outcome", None)
@@ -135,7 +160,7 @@ def _decision(decided: Decided, at_s: int) -> dict[str, Any]:
     return {
         "verdict": decided.verdict.value,
         "state": decided.effect.state.value,
-        "territories": [one.id for one in decided.effect.territories],
+        **_aim(decided.effect),
         "in_force": decided.in_force(at_s),
         "start": instant_text(decided.start_s),
         "until": None if decided.until_s is None else instant_text(decided.until_s),

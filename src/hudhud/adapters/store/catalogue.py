@@ -210,7 +210,7 @@ def http_opener() -> Opener:
         urllib.request.ProxyHandler(),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPRedirectHandler(),
+        _Redirects(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
     ):
@@ -220,6 +220,16 @@ def http_opener() -> Opener:
         return cast(Response, director.open(request, timeout=patience_s))
 
     return opened
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Sends on without reading what a redirecting answer holds, which may be without end."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        fp.close()
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def fetch(url: str, folder: Path, *, clock: Clock, opener: Opener) -> Fetched:

@@ -14,6 +14,7 @@ backup would otherwise sign a second history.
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from hudhud.adapters.store.log_database import Database, DatabaseError, Row, Sqlite
 from hudhud.adapters.store.log_files import TEMPORARY, Files
+from hudhud.adapters.store.log_public import public_paths, public_reader
 from hudhud.adapters.store.log_timeline import timeline_faults
 from hudhud.errors import Fault, RecordError
 from hudhud.record.checkpoint import Checkpoint, Cosigned, opened
@@ -52,6 +54,7 @@ PUBLIC = "public"
 EXTRAS = frozenset({"trust.json"})
 """Public files that are handed in: they do not follow from the entries, and are not repaired."""
 _LOCK = "lock"
+_PATIENCE_S, _PAUSE_S = 30.0, 0.05
 _HEIGHT = 8
 
 
@@ -65,17 +68,22 @@ class Appended:
 
 
 def create_log(
-    folder: str | Path, signer: Signer, policy: Policy | None = None, *, files: Files | None = None
+    folder: str | Path,
+    signer: Signer,
+    policy: Policy | None = None,
+    *,
+    files: Files | None = None,
+    patience_s: float = _PATIENCE_S,
 ) -> "Log":
     """A new, empty log, open for writing.  policy: who must cosign what is published; nobody if it is left out.
 
-    Raises RecordError where the folder has a log already.
+    patience_s: how long to wait for another process that writes.  Raises RecordError where the folder has a log already.
     """
     folder, files = Path(folder), files or Files()
     with ExitStack() as undo:
         with _explained(folder):
             files.make_folder(folder)
-        undo.enter_context(_locked(folder))
+        undo.enter_context(_locked(folder, patience_s))
         database = Sqlite(folder / DATABASE)
         undo.callback(database.close)
         if database.vkey() is not None:
@@ -97,18 +105,19 @@ def open_log(
     witnessed: Iterable[bytes] = (),
     files: Files | None = None,
     database: Database | None = None,
+    patience_s: float = _PATIENCE_S,
 ) -> "Log":
     """The log of a folder, replayed, its public files repaired, open for writing.
 
     witnessed: the newest checkpoint that each witness has seen, as a signed note.  Raises RecordError where one of them, or
     what is already published, is newer than the database or contradicts it; where a stored byte has changed; and where
-    another process writes.
+    another process writes for longer than patience_s.
     """
     folder, files = Path(folder), files or Files()
     with ExitStack() as undo:
         if database is None and not (folder / DATABASE).is_file():
             raise RecordError(f"{folder}: there is no log here: create one first")
-        undo.enter_context(_locked(folder))
+        undo.enter_context(_locked(folder, patience_s))
         database = database or Sqlite(folder / DATABASE)
         undo.callback(database.close)
         found = database.vkey()
@@ -117,27 +126,6 @@ def open_log(
         if found != signer.key.text:
             raise RecordError(f"{folder}: this is the log of {found}, but the key handed in is {signer.key.text}")
         return _ready(Log(folder, signer, policy, database, files), undo, witnessed)
-
-
-def public_reader(folder: str | Path) -> "_Reader":
-    """What `tiles.verified` reads with: the public files of a log in a folder."""
-    return _Reader(Path(folder))
-
-
-def public_paths(folder: str | Path) -> list[str]:
-    """Every public file of a log in a folder, temporary ones left out, for `tiles.verified` to look at all of them."""
-    folder = Path(folder)
-    return sorted(
-        path.relative_to(folder).as_posix() for path in Files().listed(folder) if not path.name.endswith(TEMPORARY)
-    )
-
-
-class _Reader:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, path: str) -> bytes | None:
-        return Files().read(self._folder / path)
 
 
 class Log:
@@ -471,20 +459,28 @@ def _refuse_entries(entries: Sequence[bytes]) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(folder: Path, patience_s: float) -> Iterator[None]:
     """Hold the folder's lock, which the system releases when this process ends, however it ends."""
     with _explained(folder):
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RecordError(
-                f"{folder}: another process writes to this log: stop it first; one log has one writer"
-            ) from None
+        until_s = time.monotonic() + patience_s
+        while not _taken(folder, descriptor):
+            if time.monotonic() >= until_s:
+                raise RecordError(f"{folder}: this log is being written to by another process; try again")
+            time.sleep(_PAUSE_S)
         yield
     finally:
         os.close(descriptor)
+
+
+def _taken(folder: Path, descriptor: int) -> bool:
+    with _explained(folder):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 @contextmanager

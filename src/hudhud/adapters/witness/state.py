@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from hudhud.adapters.record.keys import open_secret, write_secret
 from hudhud.errors import RecordError
 from hudhud.record.note import KeyType, SigningKey, VerifierKey
 from hudhud.record.witness import Answer, Evidence, EvidenceKind, Seen, judged
@@ -69,17 +70,10 @@ def create_state(folder: str | Path, signer: SigningKey) -> "State":
     if signer.type is not KeyType.COSIGNATURE:
         raise RecordError(f"{signer.name}: a witness needs a key for COSIGNATURE, this is one for {signer.type.name}")
     with _explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise RecordError(
-                f"{folder}: there is a witness already: choose another folder; keys are made once"
-            ) from None
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{signer.secret_text}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (folder / KEY).exists():
+            raise RecordError(f"{folder}: there is a witness already: choose another folder; keys are made once")
+        write_secret(folder / KEY, f"{signer.secret_text}\n".encode())
         _flush_folder(folder)
     state = State(folder, signer)
     state._found()
@@ -89,14 +83,14 @@ def create_state(folder: str | Path, signer: SigningKey) -> "State":
 
 
 def open_state(folder: str | Path) -> "State":
-    """The witness of a folder.  Raises RecordError where its key or its memory is missing: without it, it must not sign."""
+    """The witness of a folder.  Raises RecordError where its key or its memory is missing: without it, it must not sign.
+
+    So too where others can read the key.
+    """
     folder = Path(folder)
-    try:
-        secret = (folder / KEY).read_text(encoding="utf-8").removesuffix("\n")
-    except FileNotFoundError:
-        raise RecordError(f"{folder}: there is no witness here: make one with  hudhud witness init") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(f"{folder / KEY}: cannot be read: {error}") from None
+    if not (folder / KEY).exists():
+        raise RecordError(f"{folder}: there is no witness here: make one with  hudhud witness init")
+    secret = open_secret(folder / KEY).decode("utf-8", "replace").removesuffix("\n")
     if not (folder / DATABASE).is_file():
         raise RecordError(
             f"{folder}: the key is here but {DATABASE} is not: a witness that has forgotten what it saw must not sign "
