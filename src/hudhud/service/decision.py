@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -53,6 +54,9 @@ LONGEST_EMERGENCY_DAYS = 15
 
 _NEVER = np.datetime64("NaT", "ns")
 _FIRST_YEAR, _LAST_YEAR = 1957, 2199  # as at the edge: `timescale.from_rfc3339`
+_NANOSECONDS = np.dtype("datetime64[ns]")
+_FIRST_NS = int(np.datetime64(f"{_FIRST_YEAR}-01-01", "ns").astype(np.int64))
+_AFTER_NS = int(np.datetime64(f"{_LAST_YEAR + 1}-01-01", "ns").astype(np.int64))
 EARLIEST_NS, LATEST_NS = -(2**63) + 1, 2**63 - 1
 """Begin and end, in nanoseconds since 1970, of what has none."""
 
@@ -232,10 +236,12 @@ def _ns(instant: np.datetime64, never: int) -> int:
     """Nanoseconds since 1970, `never` for NaT and for years that 64 bits cannot hold."""
     if np.isnat(instant) or not _in_range(instant):
         return never
-    return int(instant.astype("datetime64[ns]").item())  # .item() of nanoseconds is an integer
+    return cast(int, (instant if instant.dtype == _NANOSECONDS else instant.astype(_NANOSECONDS)).item())
 
 
 def _in_range(instant: np.datetime64) -> bool:
+    if instant.dtype == _NANOSECONDS:  # as nearly all are: an audit asks a million times
+        return _FIRST_NS <= cast(int, instant.item()) < _AFTER_NS
     year = int(instant.astype("datetime64[Y]").astype(np.int64)) + 1970
     return _FIRST_YEAR <= year <= _LAST_YEAR
 
